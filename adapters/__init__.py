@@ -1,0 +1,1 @@
+"""One folder a platform: its bytes, signatures, limits and error codes, and nothing else."""

@@ -1,0 +1,1 @@
+"""Bilibili livestream through the official open-live interface: comments in, nothing out."""

@@ -1,0 +1,1 @@
+"""A recorded live room, played from a file: for demos, load and tests."""

@@ -1,0 +1,68 @@
+// Whether the person is looking, and what waits to be seen: title, widget badge, receipts.
+
+// Options: line, texts, title() gives the plain page title.
+export class Attention {
+  constructor(options) {
+    Object.assign(this, options);
+    this.framed = window.parent !== window;
+    this.open = !this.framed; // a widget's panel starts closed
+    this.unseen = new Set();
+    this.latest = 0;
+    addEventListener("focus", () => this.look());
+    document.addEventListener("visibilitychange", () => this.look());
+    document.addEventListener("pointerdown", () => this.look());
+    if (this.framed) this.joinWidget();
+  }
+
+  joinWidget() {
+    addEventListener("message", (event) => {
+      if (event.source !== window.parent || typeof event.data?.xiaoer !== "string") return;
+      this.open = event.data.xiaoer === "open";
+      this.look();
+      if (this.open) document.getElementById("text").focus();
+    });
+    addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing) this.tellWidget({ xiaoer: "close" });
+    });
+    this.tellWidget({ xiaoer: "ready" });
+  }
+
+  // Only counts and signals go to the embedding site, never a word of the conversation.
+  tellWidget(message) {
+    if (this.framed) window.parent.postMessage(message, "*");
+  }
+
+  get looking() {
+    return this.open && !document.hidden && document.hasFocus();
+  }
+
+  // Everything the page got, also what it had already: the shop may have missed the receipt.
+  got(items) {
+    const incoming = items.filter((item) => !item.mine && item.unread);
+    if (!incoming.length) return;
+    incoming.forEach((item) => this.unseen.add(item.id));
+    this.latest = Math.max(this.latest, ...incoming.map((item) => item.id));
+    this.line.send({ type: "got", id: this.latest });
+    this.look();
+  }
+
+  look() {
+    if (this.unseen.size && this.looking && this.line.send({ type: "seen", id: this.latest })) {
+      this.unseen.clear();
+    }
+    this.show();
+  }
+
+  show() {
+    const count = this.unseen.size;
+    const title = this.title();
+    document.title = count ? this.texts.say("unread_title", { count, title }) : title;
+    this.tellWidget({ xiaoer: "unread", count });
+  }
+
+  reset() {
+    this.unseen.clear();
+    this.latest = 0;
+    this.show();
+  }
+}

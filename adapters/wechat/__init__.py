@@ -1,0 +1,1 @@
+"""WeChat Official Account: webhook in three modes, passive answers, customer-service messages."""

@@ -1,0 +1,92 @@
+"""The way in and out of the webhook: signature, freshness and cipher by the account's mode."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from adapters.wechat.crypto import MessageCipher, open_with, signature, signed
+from adapters.wechat.guard import Fields, decode, parse, text
+from adapters.wechat.settings import WeChatSettings
+from core.adapter import Refused
+from core.clock import Clock
+
+Query = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A verified request: its fields, and ``seal``, which wraps our answer the way it came.
+
+    ``fields`` is ``None`` for an encrypted message without content.
+    """
+
+    fields: Fields | None
+    seal: Callable[[str], str]
+
+
+class Door:
+    """Lets in only what the platform signed. Every refusal is a 403 unless the XML is at fault."""
+
+    def __init__(self, settings: WeChatSettings, clock: Clock) -> None:
+        """Freshness is judged by ``clock``."""
+        self._settings = settings
+        self._clock = clock
+        keys = (settings.encoding_aes_key, settings.previous_encoding_aes_key)
+        self._ciphers = [MessageCipher(key, settings.app_id) for key in keys if key]
+
+    def echo(self, query: Query) -> str:
+        """The text that proves to the console that this address is ours; plain in all modes."""
+        self._check(query, "signature")
+        if "echostr" not in query:
+            raise Refused("no-echostr")
+        return query["echostr"]
+
+    def open(self, query: Query, body: bytes) -> Letter:
+        """Verify, decrypt and parse one push."""
+        if self._settings.mode == "plain":
+            return self._open_plain(query, body)
+        # In compatible mode the plain elements beside <Encrypt> are signed by nobody: like in safe
+        # mode only the cipher counts, and a body without it is an attempt to get around it.
+        sealed = text(parse(decode(body)), "Encrypt")
+        if not sealed:
+            raise Refused("not-encrypted")
+        self._check(query, "msg_signature", sealed)
+        document, cipher = open_with(self._ciphers, sealed)
+        return Letter(
+            parse(document.removeprefix("\ufeff")) if document else None,
+            lambda reply: self._envelope(reply, cipher),
+        )
+
+    def _open_plain(self, query: Query, body: bytes) -> Letter:
+        self._check(query, "signature")
+        fields = parse(decode(body))
+        if "Encrypt" in fields and "MsgType" not in fields:
+            raise Refused("encrypted-but-mode-is-plain")
+        return Letter(fields, lambda reply: reply)
+
+    def _check(self, query: Query, name: str, *extra: str) -> None:
+        stamp, nonce = query.get("timestamp"), query.get("nonce")
+        if stamp is None or nonce is None or name not in query:
+            raise Refused("no-signature")
+        if not signed(query[name], self._settings.token, stamp, nonce, *extra):
+            raise Refused("wrong-signature")
+        if self._settings.max_age and not self._fresh(stamp):
+            raise Refused("stale")
+
+    def _fresh(self, stamp: str) -> bool:
+        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
+            return False
+        return abs(self._clock.now().timestamp() - int(stamp)) <= self._settings.max_age
+
+    def _envelope(self, reply: str, cipher: MessageCipher) -> str:
+        """The encrypted answer ("Message encryption", reply format)."""
+        sealed = cipher.encrypt(reply)
+        stamp, nonce = str(int(self._clock.now().timestamp())), secrets.token_hex(8)
+        sign = signature(self._settings.token, stamp, nonce, sealed)
+        return (
+            f"<xml><Encrypt><![CDATA[{sealed}]]></Encrypt>"
+            f"<MsgSignature><![CDATA[{sign}]]></MsgSignature>"
+            f"<TimeStamp>{stamp}</TimeStamp><Nonce><![CDATA[{nonce}]]></Nonce></xml>"
+        )

@@ -1,0 +1,37 @@
+"""The customer-service message as JSON ("Send customer-service messages")."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from adapters.wechat.shape import clean, shape
+from core.parts import AnyPart, Image, Link, Menu, Text, Video, Voice
+
+
+def payload(openid: str, parts: Sequence[AnyPart]) -> dict[str, Any] | None:
+    """What to post for ``openid``, or ``None`` when nothing is left to be shown."""
+    kind, content = _content(parts)
+    return {"touser": openid, "msgtype": kind, kind: content} if content else None
+
+
+def _content(parts: Sequence[AnyPart]) -> tuple[str, dict[str, Any]]:
+    match shape(parts):
+        case Text(text=words):
+            return "text", {"content": words} if words.strip() else {}
+        case Image(media_id=media):
+            return "image", {"media_id": media}
+        case Voice(media_id=media):
+            return "voice", {"media_id": media}
+        case Video(media_id=media, thumb_id=thumb):
+            return "video", {"media_id": media, "thumb_media_id": thumb}
+        case Link(url=url, title=title, description=description):
+            article = {"title": clean(title), "description": clean(description), "url": url}
+            return "news", {"articles": [article]}  # exactly one, else 45008
+        case Menu(head=head, options=options, tail=tail):
+            choices = [{"id": option.id, "content": clean(option.label)} for option in options]
+            return "msgmenu", {
+                "head_content": clean(head),
+                "list": choices,
+                "tail_content": clean(tail),
+            }

@@ -1,0 +1,52 @@
+"""What a shop fills in for one official account."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, HttpUrl, SecretStr, StringConstraints, model_validator
+
+from core.adapter import AdapterSettings
+
+# Console rules: a token has 3 to 32 letters and digits, an EncodingAESKey exactly 43. An empty
+# token would make every signature forgeable, so the pattern also keeps the door locked.
+Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{3,32}$")]
+AesKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}$")]
+
+
+class WeChatSettings(AdapterSettings):
+    """``[channels.<name>]`` of an official account; the names follow WeChat's console.
+
+    ``mode`` must equal the console's message mode. ``can_push`` says whether the account may send
+    customer-service messages (verified accounts only); unset, it follows ``app_secret``.
+    ``max_age``: seconds a signed request stays fresh, 0 turns the check off.
+    """
+
+    token: Token = Field(repr=False)
+    encoding_aes_key: AesKey | None = Field(default=None, repr=False)
+    previous_encoding_aes_key: AesKey | None = Field(default=None, repr=False)
+    app_id: str = ""
+    app_secret: SecretStr = SecretStr("")
+    mode: Literal["plain", "compatible", "safe"] = "safe"
+    api_base: HttpUrl = HttpUrl("https://api.weixin.qq.com")
+    can_push: bool | None = None
+    original_id: str = ""
+    max_age: int = Field(default=600, ge=0)
+
+    @property
+    def has_secret(self) -> bool:
+        """Whether an access token can be asked for at all."""
+        return bool(self.app_id and self.app_secret.get_secret_value())
+
+    @property
+    def pushes(self) -> bool:
+        """Whether answers may leave through the API."""
+        return self.has_secret if self.can_push is None else self.can_push
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.mode != "plain" and not (self.encoding_aes_key and self.app_id):
+            raise ValueError(f"mode {self.mode!r} needs encoding_aes_key and app_id")
+        if self.can_push and not self.has_secret:
+            raise ValueError("can_push needs app_id and app_secret")
+        return self

@@ -1,0 +1,34 @@
+"""The one shape a message leaves in: the platform's own where it has one, otherwise text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from core.parts import AnyPart, Image, Link, Menu, Text, Video, Voice, as_text
+
+# Characters that XML 1.0 forbids; the API's JSON is better off without them, too.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+Shape = Text | Image | Voice | Video | Link | Menu
+
+
+def shape(parts: Sequence[AnyPart]) -> Shape:
+    """A single part that the platform can show; several parts become one text.
+
+    Pictures and sounds need a media id: an address alone degrades to text.
+    """
+    if len(parts) == 1:
+        match parts[0]:
+            case Link() | Menu() as part:
+                return part
+            case Image(media_id=media) | Voice(media_id=media) | Video(media_id=media) if media:
+                return parts[0]
+            case _:
+                pass
+    return Text(clean("\n".join(filter(None, map(as_text, parts)))))
+
+
+def clean(words: str) -> str:
+    """The words without control characters."""
+    return _FORBIDDEN.sub("", words)

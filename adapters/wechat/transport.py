@@ -1,0 +1,84 @@
+"""One exchange with the platform's API, and an honest word on whether it may have happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import aiohttp
+import msgspec
+from pydantic import HttpUrl
+
+from adapters.wechat.errors import NotSentError, UnsureError
+
+# Seconds. The platform answers in well under one; ten without an answer is an unknown outcome.
+_TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
+_BUSY_STATUS = 429
+
+
+class Transport:
+    """A session bound to ``api_base``. Never logs an address: the token is part of it."""
+
+    def __init__(self, api_base: HttpUrl, timeout: aiohttp.ClientTimeout = _TIMEOUT) -> None:
+        """Open nothing yet; :meth:`open` does."""
+        self._base = str(api_base).rstrip("/")
+        self._timeout = timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a session."""
+        return self._session is not None
+
+    async def open(self) -> None:
+        """Make the session, unless it is there."""
+        self._session = self._session or aiohttp.ClientSession(timeout=self._timeout)
+
+    async def close(self) -> None:
+        """Close the session, if there is one."""
+        session, self._session = self._session, None
+        if session:
+            await session.close()
+
+    async def exchange(
+        self, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """GET, or POST when there is a ``body``; the decoded answer.
+
+        Chinese goes out as UTF-8: the platform shows escaped characters literally.
+        Raise :class:`NotSentError` or :class:`UnsureError`.
+        """
+        if self._session is None:
+            raise NotSentError("closed")
+        try:
+            async with self._session.request(
+                "GET" if body is None else "POST",
+                self._base + path,
+                params=query,
+                data=None if body is None else msgspec.json.encode(body),
+                headers={"Content-Type": "application/json; charset=utf-8"},
+                allow_redirects=False,
+            ) as response:
+                return _answer(response.status, await response.read())
+        # "from None" throughout: aiohttp's messages may carry the address and so the token.
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise NotSentError("unreachable") from None
+        except TimeoutError:
+            raise UnsureError("timeout") from None
+        except aiohttp.ClientError:
+            raise UnsureError("connection-lost") from None
+
+
+def _answer(status: int, body: bytes) -> dict[str, Any]:
+    """The platform says everything with status 200; another one comes from something between."""
+    if status == _BUSY_STATUS:
+        raise NotSentError("http-429")
+    if status != 200:
+        raise UnsureError(f"http-{status}")
+    try:
+        answer: object = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise UnsureError("not-json") from None
+    if not isinstance(answer, dict):
+        raise UnsureError("not-json")
+    return cast("dict[str, Any]", answer)

@@ -1,0 +1,230 @@
+"""The contract of an adapter: five verbs, and its platform's limits as data.
+
+An adapter turns one platform's bytes into :class:`~core.message.Inbound` and
+:class:`~core.message.Outbound` into the platform's bytes. It never sees a plugin, a database or
+another adapter; the core never sees the platform's field names. ``docs/write-an-adapter.md``
+teaches it; ``tests/contract`` is inherited by every adapter.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict
+
+from core.clock import Clock
+from core.message import Inbound, Outbound, Sender
+from core.parts import AnyPart
+
+
+class AdapterSettings(BaseModel):
+    """Base of a channel's settings: ``[channels.<name>]`` without the key ``adapter``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Outcome(StrEnum):
+    """What became of one attempt to send."""
+
+    ACCEPTED = "accepted"  # the platform has it
+    DELIVERED = "delivered"  # the person's device has it
+    RETRY = "retry"  # refused for now: nothing was sent, try again later
+    FINAL = "final"  # refused for good: nothing was sent and never will be
+    UNKNOWN = "unknown"  # it may or may not have been sent
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer of :meth:`Adapter.send`.
+
+    ``reason`` is a short word for logs and the desk (``window-closed``, ``45015``);
+    ``retry_after`` is the platform's own wish in seconds; ``platform_id`` its message id.
+    ``closes_window`` tells the quota ledger that the platform takes no more for now.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+    platform_id: str = ""
+    retry_after: float | None = None
+    closes_window: bool = False
+
+    @classmethod
+    def accepted(cls, platform_id: str = "") -> Receipt:
+        """The platform took it."""
+        return cls(Outcome.ACCEPTED, platform_id=platform_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What one act of a customer opens: so many messages (``None``: unlimited) for so long."""
+
+    messages: int | None
+    lasts: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class PassiveReply:
+    """A platform that takes the answer in its own request (WeChat's 5 seconds).
+
+    ``deadline`` is how long, in seconds, the core may hold one request; ``attempts`` how often the
+    platform delivers the same message when nobody answers; ``max_messages`` how many fit.
+    """
+
+    deadline: float
+    attempts: int = 1
+    max_messages: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do, with the date the facts were true. The core reasons over these.
+
+    ``parts``: tags of parts it can carry outward (others degrade to text). ``max_text``: bytes of
+    UTF-8 a text may have; longer ones are split. ``push``: may send without being asked;
+    without it and without ``passive``, answers go to the board: the journal, for a person to use.
+    ``windows``: by trigger, what a customer's act allows; empty means no limit.
+    ``rate``: (messages, seconds) for the whole channel. ``caller_id``: a repeated send with the
+    same key is shown once, so an unknown outcome may be repeated safely.
+    """
+
+    as_of: str
+    parts: frozenset[str] = frozenset({"text"})
+    max_text: int = 2048
+    push: bool = True
+    passive: PassiveReply | None = None
+    windows: Mapping[str, Window] = field(default_factory=dict[str, Window])
+    rate: tuple[int, float] | None = None
+    caller_id: bool = False
+    receipt: Outcome = Outcome.ACCEPTED
+
+    @property
+    def outlet(self) -> str:
+        """``push``, ``passive`` or ``board``: how an answer leaves."""
+        return "push" if self.push else "passive" if self.passive else "board"
+
+
+class Refused(Exception):  # noqa: N818 - reads as a fact, not as a fault of ours
+    """An adapter refuses a request: counted by ``reason``, answered with ``status``, never traced."""
+
+    def __init__(self, reason: str, status: int = 403) -> None:
+        """``reason`` is a short word for logs and metrics; it never reaches the outside."""
+        super().__init__(reason)
+        self.reason = reason
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What one webhook request brought, and how to answer it.
+
+    ``acknowledge`` builds the platform's plain "got it". ``answer`` builds the passive reply for a
+    message of this arrival; leave it out where the platform takes none.
+    """
+
+    messages: Sequence[Inbound]
+    acknowledge: Callable[[], web.Response] = web.Response
+    answer: Callable[[Outbound], web.Response] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryItem:
+    """One message of a conversation as a channel with its own page shows it."""
+
+    id: int
+    direction: str
+    key: str
+    parts: tuple[AnyPart, ...]
+    state: str
+    at: str
+    author: str = ""
+
+
+class Channel(Protocol):
+    """What the core gives an adapter: its name, a clock, and the way in."""
+
+    name: str
+    clock: Clock
+
+    async def accept(self, messages: Sequence[Inbound]) -> None:
+        """Return when all are durable in the ledger (or known already). Never drops."""
+        ...
+
+    async def history(self, conversation: str, after: int = 0, limit: int = 50) -> list[HistoryItem]:
+        """The conversation's messages after that id, oldest first; the last ones for ``after=0``."""
+        ...
+
+    async def mark(self, message_id: int, state: str) -> None:
+        """A receipt that came later: ``delivered`` or ``read``. Ranks only go up."""
+        ...
+
+    async def board(self, kind: str, data: Mapping[str, Any]) -> None:
+        """Write an event to the journal: popularity, stream started, line lost."""
+        ...
+
+    def refuse(self, reason: str) -> None:
+        """Count and log something malformed that came over a line other than a webhook."""
+        ...
+
+    def secret(self, purpose: str) -> str:
+        """A stable random secret of this installation, for signing; made on first use."""
+        ...
+
+    def text(self, key: str, locale: str, **values: object) -> str:
+        """A sentence of the adapter's locale file, for pages that it serves itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of :meth:`Adapter.check`: a locale ``key`` with values, and whether it is well."""
+
+    ok: bool
+    key: str
+    values: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+class Adapter(ABC):
+    """Base of all adapters. Override what the platform has; the defaults refuse politely."""
+
+    Settings: ClassVar[type[AdapterSettings]] = AdapterSettings
+    capabilities: Capabilities
+
+    def __init__(self, settings: Any, channel: Channel) -> None:  # noqa: ANN401 - own Settings class
+        """Keep both; open nothing yet. ``settings`` is an instance of :attr:`Settings`."""
+        self.settings = settings
+        self.channel = channel
+
+    async def start(self) -> None:
+        """Open sessions and lines. Must return soon: long work belongs in an own task."""
+
+    async def stop(self) -> None:
+        """Close everything opened in :meth:`start`; leave nothing half-sent."""
+
+    async def receive(self, request: web.Request) -> Arrival | web.StreamResponse:  # noqa: ARG002
+        """Handle ``/hooks/<channel>``: verify and parse, or raise :class:`Refused`."""
+        raise Refused("no-webhook", 404)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
+        """Handle ``/chat/<channel>`` and everything below it: a page of the channel's own."""
+        raise Refused("no-page", 404)
+
+    async def send(self, message: Outbound) -> Receipt:  # noqa: ARG002
+        """Hand one message to the platform. Never raises for what the platform says."""
+        return Receipt(Outcome.FINAL, "send-only-board")
+
+    async def typing(self, conversation: str, recipient: Sender | None = None) -> None:
+        """Show that an answer is being written, where the platform has such a mark."""
+
+    async def check(self) -> Sequence[Finding]:
+        """For ``xiaoer doctor``: credentials and reachability, without side effects."""
+        return ()
+
+
+AdapterFactory = Callable[[Any, Channel], Adapter]
+Stop = Callable[[], Awaitable[None]]

@@ -1,0 +1,186 @@
+"""The house: puts the parts together, opens and closes them in the right order.
+
+Read this file first: every part of the core is named here once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from core.channels import Line, Lines, Tools
+from core.clock import Clock, SystemClock
+from core.deadlines import Deadlines
+from core.delivery.passive import PassiveDesk
+from core.delivery.sender import Sender
+from core.forms.engine import FormEngine
+from core.journal import Journal, Watch
+from core.lanes import Lanes
+from core.metrics import Metrics
+from core.registry import Registry, find_plugins
+from core.route.dispatch import Dispatcher
+from core.route.index import Index
+from core.secrets import Secrets
+from core.settings import Settings, ShopSettings
+from core.store.commit import Commit, Written
+from core.store.database import Database
+from core.store.intake import Accepted, Intake
+from core.store.models import Message
+from core.store.people import People
+from core.store.states import Inbox
+from core.store.writer import Writer
+from core.texts import Texts, bundled
+from core.understand.reader import Reader
+from core.web.hooks import Hooks
+from core.web.server import Server
+from core.worker import Worker
+
+log = structlog.get_logger(__name__)
+POISON = 5  # starts that a message may be taken up in before it is parked unread
+
+
+class App:
+    """One running shop."""
+
+    def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
+        """Build everything that can be checked without opening anything.
+
+        Raises :class:`~core.settings.SettingsError` with every bad key.
+        """
+        self.settings = settings
+        self.clock: Clock = clock or SystemClock()
+        self.texts = Texts([bundled()], settings.shop.zone, settings.shop.locale)
+        self.metrics = Metrics()
+        self.registry = Registry(find_plugins(settings.plugins), settings.plugins, self.texts)
+        self.database = Database(settings.database, self.registry.models)
+        self.writer, self.people = Writer(), People()
+        self.intake = Intake(self.writer, self.people, self.clock, self.metrics)
+        self.lines = Lines()
+        tools = Tools(self.clock, self.texts, self.writer, self.intake, self.metrics, self._secrets())
+        for name, table in settings.channels.items():
+            rest = dict(table)
+            self.lines.add(Line(name, str(rest.pop("adapter", "")), rest, tools))
+        self.commit = Commit(self.writer, self.people, self.clock, self.lines.can)
+        self.sender = Sender(
+            writer=self.writer, lines=self.lines, clock=self.clock, metrics=self.metrics, settings=settings.work
+        )
+        self.desk = PassiveDesk(self.clock, self.sender.requeue)
+        hooks = Hooks(lines=self.lines, desk=self.desk, writer=self.writer, clock=self.clock)
+        self.server = Server(
+            settings=settings.server, hooks=hooks, lines=self.lines, metrics=self.metrics, ready=self.readiness
+        )
+        self.journal = Journal(self.registry.followers)
+        self.watch = Watch(self.journal, self._nudge)
+        self._opened = False
+
+    @property
+    def services(self) -> dict[Any, Any]:
+        """What handlers may ask for by type from the core itself."""
+        return {Clock: self.clock, Texts: self.texts, ShopSettings: self.settings.shop, Settings: self.settings}
+
+    async def open(self, *, exclusive: bool = True) -> None:
+        """Open the database and the plugins: enough to dispatch, not yet to run."""
+        await self.database.open(exclusive=exclusive)
+        try:
+            self.writer.start()
+            await self.registry.open(self.services)
+        except BaseException:
+            await self.close()
+            raise
+        forms = FormEngine(self.registry.forms)
+        self.worker = Worker(
+            commit=self.commit,
+            dispatcher=Dispatcher(Index(self.registry.entries), forms),
+            reader=Reader(self.registry.recognisers),
+            texts=self.texts,
+            clock=self.clock,
+            metrics=self.metrics,
+            passive=self.desk,
+            attempts=self.settings.work.attempts,
+        )
+        self.lanes = Lanes(self.worker.handle, self.settings.work.lanes)
+        self.deadlines = Deadlines(
+            writer=self.writer, commit=self.commit, clock=self.clock, texts=self.texts, handlers=self.registry.dues
+        )
+        self._opened = True
+
+    async def close(self) -> None:
+        """Close what :meth:`open` opened."""
+        self._opened = False
+        await self.registry.close()
+        await self.writer.stop()
+        await self.database.close()
+
+    async def start(self) -> None:
+        """Open, take up what a former life left, and serve."""
+        await self.open()
+        try:
+            await self._begin()
+        except BaseException:
+            await self.stop()
+            raise
+        log.info("house.ready", url=self.server.url, channels=[line.name for line in self.lines])
+
+    async def _begin(self) -> None:
+        await self._count_lives()
+        self.intake.handed_on = self._handed_on
+        self.commit.listeners.append(self._written)
+        await self.journal.start()
+        self.watch.start()
+        await self.lanes.start()
+        await self.sender.start()
+        await self.deadlines.start()
+        for line in self.lines:
+            await line.start()
+        await self.server.start()
+
+    async def stop(self) -> None:
+        """Stop taking in, finish what is under way, close. Nothing is left half-sent."""
+        await self.server.stop()
+        await asyncio.gather(*(line.stop() for line in self.lines if line.started))
+        if self._opened:
+            await self.lanes.stop()
+            await self.deadlines.stop()
+            await self.sender.stop()
+            await self.watch.stop()
+        await self.close()
+
+    async def readiness(self) -> str:
+        """Why the house is not ready, or an empty string."""
+        if not self._opened:
+            return "starting"
+        await self.database.ping()
+        waiting = [line.name for line in self.lines if not line.started]
+        return f"channels starting: {', '.join(waiting)}" if waiting else ""
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing moves until time or the outside moves it; for tests and shutdown."""
+        parts = (self.writer, self.lanes, self.sender, self.deadlines, self.watch)
+        return all(part.idle for part in parts)
+
+    async def _count_lives(self) -> None:
+        """A message that was taken up in many starts probably kills the process: park it."""
+        waiting = Message.filter(state=Inbox.ACCEPTED, direction="in")
+        self.metrics.waiting.set(await waiting.count())
+        for row in await waiting.filter(attempts__gte=POISON):
+            await Message.filter(id=row.id).update(state=Inbox.FAILED, error="taken up too often")
+            log.error("message.poison", message_id=row.id)
+
+    def _handed_on(self, rows: Sequence[Accepted]) -> None:
+        self.lanes.put(rows)
+
+    def _written(self, written: Written) -> None:
+        if written.posts:
+            self.sender.wake()
+        self.watch.soon()
+
+    def _nudge(self) -> None:
+        self.sender.wake()
+        self.deadlines.wake()
+
+    def _secrets(self) -> Secrets:
+        return Secrets(self.settings.data if self.database.file else None)

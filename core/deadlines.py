@@ -1,0 +1,164 @@
+"""The deadline engine: at its time a row's handler runs once, also after a crash at that very time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+import structlog
+
+from core.clock import Clock
+from core.due import Due, Late
+from core.plugin import DueHandler
+from core.store.commit import Cause, Commit, Superseded, Written
+from core.store.models import Deadline
+from core.store.writer import Writer
+from core.texts import Texts
+
+log = structlog.get_logger(__name__)
+PAGE = 100
+TRIES = 5
+FIRST_WAIT = timedelta(seconds=10)
+NEVER = timedelta(days=3650)
+
+
+class DueCall(Protocol):
+    """A deadline handler with everything but its ``Due`` injected."""
+
+    async def __call__(self, due: Due) -> None:
+        """Run it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class BoundDue:
+    """A deadline handler ready to be called, with its plugin's declaration."""
+
+    handler: DueHandler
+    call: DueCall
+
+
+class Deadlines:
+    """One loop over the rows that are due."""
+
+    def __init__(
+        self, *, writer: Writer, commit: Commit, clock: Clock, texts: Texts, handlers: Mapping[str, BoundDue]
+    ) -> None:
+        """``handlers`` by full name; a row whose handler is gone waits until it is back."""
+        self._writer, self._commit, self._clock, self._texts = writer, commit, clock, texts
+        self._handlers = handlers
+        self._wake = asyncio.Event()
+        self._running = False
+        self._task: asyncio.Task[None] | None = None
+        commit.listeners.append(self._heard)
+
+    async def start(self) -> None:
+        """Begin; what came due while nobody ran is dealt with by each handler's own rule."""
+        self._wake.set()
+        self._task = asyncio.create_task(self._loop(), name="deadlines")
+
+    async def stop(self) -> None:
+        """End; a handler under way is cancelled, its row stays and runs at the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing is due now."""
+        return not (self._wake.is_set() or self._running)
+
+    def wake(self) -> None:
+        """Look again: a row may have been set by another process."""
+        self._wake.set()
+
+    def _heard(self, written: Written) -> None:
+        if written.alarms:
+            self._wake.set()
+
+    async def _loop(self) -> None:
+        while True:
+            timer = asyncio.ensure_future(self._clock.sleep(await self._pause()))
+            waker = asyncio.ensure_future(self._wake.wait())
+            await asyncio.wait((timer, waker), return_when=asyncio.FIRST_COMPLETED)
+            timer.cancel()
+            waker.cancel()
+            self._running = True
+            self._wake.clear()
+            try:
+                await self._run_due()
+            except Exception:
+                log.exception("deadlines.failed")
+                await asyncio.sleep(1)
+                self._wake.set()
+            finally:
+                self._running = False
+
+    async def _pause(self) -> float:
+        names = list(self._handlers)
+        row = await Deadline.filter(state="waiting", name__in=names).order_by("run_at").first()
+        if row is None:
+            return NEVER.total_seconds()
+        return max(0.0, (row.run_at - self._clock.now()).total_seconds())
+
+    async def _run_due(self) -> None:
+        while True:
+            due = Deadline.filter(state="waiting", run_at__lte=self._clock.now(), name__in=list(self._handlers))
+            rows = await due.order_by("run_at", "id").limit(PAGE)
+            await asyncio.gather(*(self._one(row) for row in rows))
+            if len(rows) < PAGE:
+                return
+
+    async def _one(self, row: Deadline) -> None:
+        bound = self._handlers[row.name]
+        due = Due(
+            self._clock, self._texts, self._texts.default, key=row.key, due_at=row.due_at,
+            data=row.data, conversation_id=row.conversation_id,
+        )
+        late = self._clock.now() - row.due_at
+        try:
+            if late > bound.handler.grace and bound.handler.late is not Late.RUN and not row.attempts:
+                await self._skip(row, due, bound.handler.late, late)
+                return
+            async with asyncio.timeout(bound.handler.seconds):
+                await bound.call(due)
+            await self._commit.write(due, self._cause(row, "done"))
+        except Superseded:
+            log.debug("deadline.superseded", name=row.name, key=row.key)
+        except Exception as error:  # noqa: BLE001 - a handler may raise anything; the row keeps it
+            await self._failed(row, error)
+
+    async def _skip(self, row: Deadline, due: Due, policy: Late, late: timedelta) -> None:
+        if policy is Late.REPORT:
+            due.emit("deadline.missed", name=row.name, key=row.key, late_seconds=late.total_seconds())
+        log.warning("deadline.skipped", name=row.name, key=row.key, late_seconds=late.total_seconds())
+        await self._commit.write(due, self._cause(row, "skipped"))
+
+    async def _failed(self, row: Deadline, error: Exception) -> None:
+        attempts = row.attempts + 1
+        reason = f"{type(error).__name__}: {error}"[:500]
+        log.error("deadline.attempt_failed", name=row.name, key=row.key, attempt=attempts, exc_info=error)
+        gave_up = attempts >= TRIES
+        columns: dict[str, Any] = {"attempts": attempts, "error": reason}
+        columns |= {"state": "failed"} if gave_up else {"run_at": self._clock.now() + FIRST_WAIT * 2**row.attempts}
+
+        async def work() -> None:
+            await Deadline.filter(id=row.id, state="waiting").update(**columns)
+            if gave_up:
+                data = {"name": row.name, "key": row.key, "error": reason}
+                await Commit.journal("deadline.failed", data, self._cause(row, ""), self._clock.now())
+
+        await self._writer.run(work)
+        self._wake.set()
+
+    def _cause(self, row: Deadline, state: str) -> Cause:
+        async def claim() -> None:
+            still = Deadline.filter(id=row.id, state="waiting", run_at=row.run_at)
+            if not await still.update(state=state, done_at=self._clock.now()):
+                raise Superseded
+
+        moment = int(row.due_at.timestamp())
+        return Cause(f"d{row.id}:{moment}", claim, row.conversation_id)

@@ -1,0 +1,1 @@
+"""The way out: shaping, quota, passive answers and the sender."""

@@ -1,0 +1,123 @@
+"""The passive answer: a platform that waits for the reply in its own request (WeChat, 5 seconds).
+
+A slot is open for a message while a request holds on. If the turn commits in time, its first reply
+is claimed in the same transaction and goes out in the response; later ones go the ordinary way, or,
+where a channel may not push, wait for the contact's next message.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+import structlog
+
+from core.adapter import Capabilities, PassiveReply
+from core.clock import Clock
+from core.parts import AnyPart, Text, as_text, load
+from core.store.models import Message
+from core.store.states import Outbox
+
+log = structlog.get_logger(__name__)
+PASSIVE = "passive"  # stands in platform_id of a row that left in a response
+MEMORY = 60.0  # seconds a slot is remembered for the platform's own retries
+
+
+class Slot:
+    """One message's chance of a passive answer."""
+
+    def __init__(self, can: Capabilities, clock: Clock) -> None:
+        """Open, with nobody waiting yet."""
+        passive = can.passive
+        assert passive is not None  # noqa: S101 - only made for such channels
+        self.passive: PassiveReply = passive
+        self.can = can
+        self.opened = clock.monotonic()
+        self.requests = 0
+        self.open = True
+        self.held: list[Message] = []  # older answers that wait for this chance
+        self.claimed: list[Message] = []
+        self.outcome: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
+        self._clock = clock
+
+    def claim(self, posts: Sequence[Message]) -> None:
+        """Take rows that are about to be inserted: as many as one answer carries.
+
+        A channel that may push gets one message here; one that may not gets all texts that fit.
+        """
+        self.claimed = []
+        if not self.open or not posts or any(p.conversation_id != posts[0].conversation_id for p in posts):
+            return
+        if self.can.push:
+            self.claimed = list(posts[: self.passive.max_messages])
+        else:
+            both = fitting([*self.held, *posts], self.can.max_text)
+            self.claimed = list(posts[: max(0, len(both) - len(self.held))])
+        for post in self.claimed:
+            post.state, post.platform_id = Outbox.SENDING, PASSIVE
+            post.attempts = 1
+            post.lease_until = self._clock.now() + timedelta(seconds=MEMORY)
+
+    def resolve(self, _posts: Sequence[Message]) -> None:
+        """The turn is committed: hand the claimed rows to whoever holds the request."""
+        if not self.outcome.done():
+            self.outcome.set_result(list(self.claimed))
+
+
+class PassiveDesk:
+    """The open slots of this process, by channel and inbound key."""
+
+    def __init__(self, clock: Clock, requeue: Callable[[Sequence[int]], None]) -> None:
+        """``requeue`` gives claimed rows back when the answer came too late after all."""
+        self._slots: dict[tuple[str, str], Slot] = {}
+        self._clock = clock
+        self.requeue = requeue
+
+    def open(self, channel: str, key: str, can: Capabilities) -> Slot:
+        """The slot of a message, opened by its first request and shared by the platform's retries."""
+        self._sweep()
+        slot = self._slots.get((channel, key))
+        if slot is None:
+            slot = self._slots[channel, key] = Slot(can, self._clock)
+        slot.requests += 1
+        return slot
+
+    def slot(self, channel: str, key: str) -> Slot | None:
+        """The slot of a message, if a request may still take the answer."""
+        slot = self._slots.get((channel, key))
+        return slot if slot is not None and slot.open else None
+
+    def close(self, slot: Slot) -> None:
+        """Nobody will take the answer any more; what was claimed meanwhile goes the ordinary way."""
+        slot.open = False
+        if slot.outcome.done() and slot.claimed:
+            self.requeue([row.id for row in slot.claimed])
+
+    def _sweep(self) -> None:
+        now = self._clock.monotonic()
+        for place in [p for p, s in self._slots.items() if now - s.opened > MEMORY]:
+            del self._slots[place]
+
+
+def join(rows: Sequence[Message]) -> tuple[AnyPart, ...]:
+    """Several rows as one answer's parts."""
+    if len(rows) == 1:
+        return load(rows[0].parts)
+    return (Text("\n\n".join(words(row) for row in rows)),)
+
+
+def words(row: Message) -> str:
+    """Everything a row would show, as text."""
+    return "\n".join(filter(None, map(as_text, load(row.parts))))
+
+
+def fitting(rows: Sequence[Message], limit: int) -> list[Message]:
+    """The first rows that fit into one text of ``limit`` bytes together; at least one, if any."""
+    kept: list[Message] = []
+    for row in rows:
+        limit -= len(words(row).encode()) + 2
+        if kept and limit < 0:
+            break
+        kept.append(row)
+    return kept

@@ -1,0 +1,92 @@
+"""A form is a pydantic model whose fields carry their questions.
+
+>>> class Track(Form):
+...     number: str = ask("orders.ask_number", entity="order_no")
+...     tail: str = ask("orders.ask_tail", pattern=r"[0-9]{4}")
+
+The engine (``core/forms/engine.py``) asks for what is missing, takes what the customer gives, lets
+them digress or call it off, and keeps the half-filled form in the conversation's row.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from core.understand import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How one field is asked for and recognised.
+
+    ``prompt`` and ``again`` are sentence keys (``again`` when the answer did not fit). ``entity`` or
+    ``pattern`` find the value inside a longer message; a field with neither takes the whole text.
+    """
+
+    prompt: str
+    again: str = ""
+    entity: str = ""
+    pattern: str = ""
+
+    @property
+    def recognised(self) -> bool:
+        """Whether the value can be told from other talk."""
+        return bool(self.entity or self.pattern)
+
+    def find(self, heard: Understanding) -> str | None:
+        """The value in a message, as text, if it is there."""
+        if self.entity:
+            return heard.first(self.entity)
+        if self.pattern:
+            found = re.search(self.pattern, heard.plain)
+            return found.group() if found else None
+        return heard.raw.strip() or None
+
+
+def ask(prompt: str, *, again: str = "", entity: str = "", pattern: str = "", default: Any = ...) -> Any:  # noqa: ANN401
+    """A form field with its question; a field with a ``default`` is taken when given, never asked."""
+    question = Question(prompt, again, entity, pattern)
+    return Field(default, json_schema_extra={"question": question})  # type: ignore[dict-item]
+
+
+class Form(BaseModel):
+    """Base of all forms. Register with ``@plugin.form(MyForm)`` on the handler of the filled form."""
+
+    model_config = ConfigDict(extra="forbid")
+    questions: ClassVar[dict[str, Question]] = {}
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
+        """Collect the questions once."""
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.questions = {
+            name: extra["question"]  # type: ignore[misc]
+            for name, info in cls.model_fields.items()
+            if isinstance(extra := info.json_schema_extra, dict) and "question" in extra
+        }
+
+    @classmethod
+    def form_name(cls) -> str:
+        """What the open form is called in the conversation's row."""
+        return f"{cls.__module__}.{cls.__qualname__}"
+
+    @classmethod
+    def missing(cls, values: dict[str, Any]) -> str | None:
+        """The first required field that has no value yet."""
+        required = (n for n in cls.questions if cls.model_fields[n].is_required())
+        return next((name for name in required if name not in values), None)
+
+    @classmethod
+    def fits(cls, name: str, value: object) -> bool:
+        """Whether a single value passes the field's own validation."""
+        info = cls.model_fields[name]
+        checker: TypeAdapter[Any] = TypeAdapter(info.rebuild_annotation())
+        try:
+            checker.validate_python(value)
+        except ValidationError:
+            return False
+        return True

@@ -1,0 +1,169 @@
+"""The registry: loads plugins, gives each what it asks for by type, and can undo all of it."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.metadata import entry_points
+from importlib.resources import files
+from typing import Any
+
+import structlog
+
+from core.deadlines import BoundDue
+from core.forms.engine import FormHandler
+from core.forms.form import Form
+from core.inject import InjectionError, resolve, wants, yields
+from core.plugin import Plugin, PluginSettings
+from core.route.index import Entry, shadows
+from core.settings import PluginsSettings, SettingsError, check
+from core.texts import Texts
+from core.turn import Turn
+from core.understand import Recogniser
+
+log = structlog.get_logger(__name__)
+Follower = Callable[..., Awaitable[None]]
+
+
+def find_plugins(settings: PluginsSettings) -> list[Plugin]:
+    """The enabled plugins in their order; raises :class:`SettingsError` for unknown names,
+    missing requirements and tables of plugins that are not enabled."""
+    known = {entry.name: entry for entry in entry_points(group="xiaoer.plugins")}
+    plugins: list[Plugin] = []
+    problems: list[str] = []
+    for name in settings.enabled:
+        try:
+            plugins.append(_find(name, known))
+        except (ImportError, AttributeError, LookupError) as error:
+            problems.append(f"plugins.enabled: {error}")
+    names = {plugin.name for plugin in plugins}
+    for plugin in plugins:
+        problems += [
+            f"plugins.enabled: {plugin.name!r} needs {need!r}; add it to the list"
+            for need in plugin.requires
+            if need not in names
+        ]
+    problems += [
+        f"plugins.{table}: unknown key; allowed here: enabled, {', '.join(sorted(names))}"
+        for table in settings.model_extra or {}
+        if table not in names and not problems
+    ]
+    if problems:
+        raise SettingsError(problems)
+    return plugins
+
+
+def _find(name: str, known: Mapping[str, Any]) -> Plugin:
+    if name in known:
+        found = known[name].load()
+    elif ":" in name:
+        module, _, attribute = name.partition(":")
+        found = getattr(importlib.import_module(module), attribute)
+    else:
+        raise LookupError(f"there is no plugin {name!r}; there is: {', '.join(sorted(known))} (or module:object)")
+    if not isinstance(found, Plugin):
+        raise LookupError(f"{name!r} is not a Plugin")
+    return found
+
+
+class Registry:
+    """What the enabled plugins declared, connected."""
+
+    def __init__(self, plugins: Iterable[Plugin], settings: PluginsSettings, texts: Texts) -> None:
+        """Check every plugin's settings and read its locales; connect nothing yet."""
+        self.plugins = list(plugins)
+        self.services: dict[Any, Any] = {}
+        self.entries: list[Entry] = []
+        self.forms: dict[str, FormHandler] = {}
+        self.dues: dict[str, BoundDue] = {}
+        self.recognisers: list[Recogniser] = []
+        self.followers: dict[str, list[Follower]] = {}
+        self._stack = AsyncExitStack()
+        self._settings: dict[str, PluginSettings] = {}
+        for plugin in self.plugins:
+            table = settings.table(plugin.name)
+            self._settings[plugin.name] = check(plugin.settings, table, f"plugins.{plugin.name}")
+            if plugin.package and (folder := files(plugin.package) / "locales").is_dir():
+                texts.add(folder)
+
+    @property
+    def models(self) -> dict[str, str]:
+        """The tables of the plugins: label to module."""
+        return {plugin.name: plugin.models for plugin in self.plugins if plugin.models}
+
+    async def open(self, core: Mapping[Any, Any]) -> None:
+        """Start services and bind handlers. ``core`` holds the core's own services by type."""
+        self.services = dict(core)
+        for plugin in self.plugins:
+            self.services[plugin.settings] = self._settings[plugin.name]
+        self.services.pop(PluginSettings, None)
+        await self._provide()
+        for order, plugin in enumerate(self.plugins):
+            self._bind(plugin, order)
+        for word, winner, loser in shadows(self.entries):
+            log.warning("rules.shadowed", word=word, answers=winner.name, shadowed=loser.name)
+
+    async def close(self) -> None:
+        """Stop services in the reverse order and forget every registration."""
+        for many in (self.entries, self.recognisers):
+            many.clear()
+        for table in (self.forms, self.dues, self.followers, self.services):
+            table.clear()
+        await self._stack.aclose()
+
+    async def _provide(self) -> None:
+        """Start providers, each as soon as what it asks for is there."""
+        waiting = [(plugin, provider) for plugin in self.plugins for provider in plugin.providers]
+        while waiting:
+            ready = [(p, f) for p, f in waiting if all(kind in self.services for _, kind in wants(f))]
+            if not ready:
+                plugin, provider = waiting[0]
+                raise InjectionError(f"plugin {plugin.name}: {_reason(provider, self.services)}")
+            for plugin, provider in ready:
+                given = resolve(provider, self.services)
+                service = await self._stack.enter_async_context(asynccontextmanager(provider)(**given))
+                self.services[yields(provider)] = service
+                waiting.remove((plugin, provider))
+
+    def _bind(self, plugin: Plugin, order: int) -> None:
+        for number, handler in enumerate(plugin.handlers):
+            call = self._call(handler.function)
+            place = order * 1000 + number
+            rank = handler.rule.precedence
+            self.entries.append(
+                Entry(handler.name, plugin.name, handler.rule, rank, place, call, handler.seconds)
+            )
+        for form, handler in plugin.forms.items():
+            complete = self._complete(handler.function, form)
+            self.forms[form.form_name()] = FormHandler(form, plugin.name, complete, handler.seconds)
+        for name, due in plugin.dues.items():
+            self.dues[name] = BoundDue(due, self._call(due.function))
+        for factory in plugin.recognisers:
+            self.recognisers.append(factory(**resolve(factory, self.services)))
+        for kind, function in plugin.followers:
+            self.followers.setdefault(kind, []).append(self._call(function))
+
+    def _call(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        given = resolve(function, self.services, given=1)
+        return functools.partial(function, **given) if given else function
+
+    def _complete(self, function: Callable[..., Any], form: type[Form]) -> Callable[..., Any]:
+        names = {kind: name for name, kind in wants(function, given=1)}
+        given = resolve(function, {**self.services, form: None}, given=1)
+        given.pop(names.get(form, ""), None)
+
+        async def complete(turn: Turn, filled: Form) -> None:
+            own = {names[form]: filled} if form in names else {}
+            await function(turn, **given, **own)
+
+        return complete
+
+
+def _reason(provider: Callable[..., AsyncIterator[Any]], services: Mapping[Any, Any]) -> str:
+    try:
+        resolve(provider, services)
+    except InjectionError as error:
+        return str(error)
+    return "providers wait for each other"

@@ -1,0 +1,219 @@
+"""Settings: one TOML file, environment variables on top, every unknown or bad key refused by name.
+
+``XIAOER_SETTINGS`` names the file (default ``settings.toml`` in the working folder). Without one the
+demo shop's own settings are used. ``XIAOER__SERVER__PORT=9000`` overrides ``[server] port``.
+Tables of channels and plugins are checked by their own models when those are loaded.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+SETTINGS_VARIABLE = "XIAOER_SETTINGS"
+DEFAULT_FILE = "settings.toml"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class SettingsError(Exception):
+    """The start must stop: every problem as ``key``, what was given and what is allowed."""
+
+    def __init__(self, problems: list[str], source: str = "") -> None:
+        """Keep the problems, one line each; ``source`` is the file they are in."""
+        self.problems = problems
+        self.source = source
+        where = f" in {source}" if source else ""
+        super().__init__("\n".join((f"settings cannot be used{where}:", *(f"  {p}" for p in problems))))
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ShopSettings(_Table):
+    """``[shop]``: what customers are told and when the shop's day is."""
+
+    name: str = "Xiaoer"
+    locale: Literal["zh_CN", "en"] = "zh_CN"
+    timezone: str = "Asia/Shanghai"
+
+    @field_validator("timezone")
+    @classmethod
+    def _known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError("an IANA time zone such as Asia/Shanghai") from error
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone as an object."""
+        return ZoneInfo(self.timezone)
+
+
+class ServerSettings(_Table):
+    """``[server]``: the HTTP side."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    public_url: str = ""
+    max_body: int = Field(1024 * 1024, ge=1024)
+    trust_proxy: bool = False
+
+
+class DatabaseSettings(_Table):
+    """``[database]``: where the ledger is."""
+
+    url: str = "sqlite://data/xiaoer.db"
+    synchronous: Literal["full", "normal"] = "full"
+
+
+class LogSettings(_Table):
+    """``[log]``: what is written to standard error."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["console", "json"] = "console"
+
+
+class WorkSettings(_Table):
+    """``[work]``: how much is done at once, and how patiently."""
+
+    lanes: int = Field(32, ge=1, le=1024)
+    attempts: int = Field(3, ge=1, le=20)
+    senders: int = Field(32, ge=1, le=1024)
+    send_attempts: int = Field(8, ge=1, le=50)
+    lease_seconds: float = Field(60.0, ge=5)
+
+
+class PluginsSettings(BaseModel):
+    """``[plugins]``: which are on, in the order that settles ties, and each one's own table."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+    enabled: tuple[str, ...] = ("handoff", "complaints", "orders", "faq", "groups")
+
+    def table(self, name: str) -> dict[str, Any]:
+        """The table ``[plugins.<name>]``, unchecked."""
+        return dict((self.model_extra or {}).get(name) or {})
+
+
+class Settings(BaseSettings):
+    """All of it. Build with :func:`load`."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix="XIAOER__", env_nested_delimiter="__"
+    )
+    shop: ShopSettings = ShopSettings()
+    server: ServerSettings = ServerSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    log: LogSettings = LogSettings()
+    work: WorkSettings = WorkSettings()
+    data: Path = Path("data")
+    channels: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])
+    plugins: PluginsSettings = PluginsSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment over file; nothing else."""
+        return (env_settings, init_settings)
+
+
+def load(path: str | Path | None = None) -> Settings:
+    """The settings of this start; raises :class:`SettingsError` with every problem named."""
+    table, source = read(path)
+    return build(table, source)
+
+
+def read(path: str | Path | None = None) -> tuple[dict[str, Any], str]:
+    """The raw table and the name of where it came from."""
+    named = path or os.environ.get(SETTINGS_VARIABLE)
+    file = Path(named) if named else Path(DEFAULT_FILE)
+    if file.is_file():
+        return _parse(file.read_text(encoding="utf-8"), str(file)), str(file)
+    if named:
+        raise SettingsError([f"there is no file {file}"])
+    return demo()
+
+
+def demo() -> tuple[dict[str, Any], str]:
+    """The demo shop's table, from whichever plugin offers one."""
+    for entry in entry_points(group="xiaoer.demo"):
+        text = files(entry.value).joinpath("settings.toml").read_text(encoding="utf-8")
+        return _parse(text, "demo"), "demo"
+    return {}, "defaults"
+
+
+def build(table: Mapping[str, Any], source: str = "") -> Settings:
+    """Check a raw table."""
+    try:
+        return Settings(**table)
+    except ValidationError as error:
+        raise SettingsError(explain(error, Settings), source) from None
+
+
+def check(model: type[Model], table: Mapping[str, Any], where: str) -> Model:
+    """Check the table of one channel or plugin against its own model."""
+    try:
+        return model.model_validate(dict(table))
+    except ValidationError as error:
+        raise SettingsError(explain(error, model, where)) from None
+
+
+def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> list[str]:
+    """One line for each problem: the key, what is wrong, and for unknown keys the known ones."""
+    lines: list[str] = []
+    for problem in error.errors(include_url=False, include_context=False):
+        key = ".".join(str(step) for step in problem["loc"])
+        full = f"{where}.{key}" if where else key
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(sorted(_known_keys(model, problem["loc"][:-1])))
+            lines.append(f"{full}: unknown key; allowed here: {known}")
+        elif problem["type"] == "missing":
+            lines.append(f"{full}: required, but not set")
+        else:
+            given = "***" if _is_secret(key) else repr(problem["input"])
+            lines.append(f"{full} = {given}: {problem['msg']}")
+    return lines
+
+
+def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> set[str]:
+    here: Any = model
+    for step in path:
+        if not (isinstance(here, type) and issubclass(here, BaseModel)):
+            return set()
+        field = here.model_fields.get(str(step))
+        here = field.annotation if field else None
+    return set(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else set()
+
+
+def _is_secret(key: str) -> bool:
+    return any(word in key.lower() for word in ("secret", "token", "key", "password"))
+
+
+def _parse(text: str, source: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([f"not valid TOML: {error}"], source) from None
+
+

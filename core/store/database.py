@@ -1,0 +1,159 @@
+"""Opening and closing the database: one owner, the right version, clear refusals."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import structlog
+from filelock import FileLock, Timeout
+from tortoise import Tortoise, connections
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import BaseORMException
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.recorder import MigrationRecorder
+
+from core.settings import DatabaseSettings
+
+log = structlog.get_logger(__name__)
+CORE_MODELS = "core.store.models"
+CORE_MIGRATIONS = "core.store.migrations"
+MEMORY = "sqlite://:memory:"
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says why and what to do."""
+
+
+class Database:
+    """The connection of one house. ``apps`` maps a plugin's name to its models' module."""
+
+    def __init__(self, settings: DatabaseSettings, apps: Mapping[str, str]) -> None:
+        """Open nothing yet."""
+        self.settings = settings
+        self._apps = dict(apps)
+        self._lock: FileLock | None = None
+        self._context: TortoiseContext | None = None
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, if that is the engine."""
+        url = self.settings.url
+        if not url.startswith("sqlite://") or url == MEMORY:
+            return None
+        return Path(url.removeprefix("sqlite://").split("?")[0])
+
+    async def open(self, *, exclusive: bool = True) -> None:
+        """Connect and bring the tables up to date.
+
+        ``exclusive`` takes the lock that says "this process runs the shop"; commands that only look
+        in or leave one short note go without. Raises :class:`DatabaseError`.
+        """
+        if self.file:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
+        if exclusive and self.file:
+            self._take_lock(self.file)
+        try:
+            self._context = await Tortoise.init(config=self._config(), _enable_global_fallback=True)
+            await self._upgrade(allowed=exclusive or self.file is None)
+        except BaseORMException as error:
+            await self.close()
+            raise DatabaseError(f"the database {self._shown()} cannot be used: {error}") from error
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Close connections (an open one would keep the process alive) and give up the lock."""
+        if self._context is not None:
+            await Tortoise.close_connections()
+            self._context = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+    async def ping(self) -> None:
+        """Raise if the database does not answer."""
+        await connections.get("default").execute_query("SELECT 1")
+
+    def _take_lock(self, file: Path) -> None:
+        self._lock = FileLock(f"{file}.lock", thread_local=False)
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout:
+            self._lock = None
+            raise DatabaseError(
+                f"the database {file} is locked: another xiaoer is running the shop on it. "
+                "Stop that one first, or give this one another [database] url."
+            ) from None
+
+    def _config(self) -> dict[str, Any]:
+        apps: dict[str, Any] = {}
+        for label, models in {"core": CORE_MODELS, **self._apps}.items():
+            apps[label] = {"models": [models], "default_connection": "default"}
+            if (migrations := _migrations_of(models)) is not None:
+                apps[label]["migrations"] = migrations
+        return {"connections": {"default": self._connection()}, "apps": apps, "use_tz": True}
+
+    def _connection(self) -> str | dict[str, Any]:
+        if self.settings.url == MEMORY:
+            return self.settings.url
+        if self.file:
+            pragmas = {"synchronous": self.settings.synchronous.upper(), "busy_timeout": 5000}
+            credentials = {"file_path": str(self.file), "journal_mode": "WAL", **pragmas}
+            return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
+        return self.settings.url
+
+    async def _upgrade(self, *, allowed: bool) -> None:
+        connection = connections.get("default")
+        apps: dict[str, dict[str, Any]] = self._config()["apps"]
+        managed = {label: app for label, app in apps.items() if "migrations" in app}
+        executor = MigrationExecutor(connection, managed)
+        plan = await executor.plan([MigrationTarget(label, "__latest__") for label in managed])
+        await self._refuse_newer(executor, managed)
+        if plan and not allowed:
+            raise DatabaseError(f"the database {self._shown()} is older than this version: run `xiaoer run` once")
+        if plan:
+            log.info("database.upgrade", steps=len(plan))
+            await executor.migrate([MigrationTarget(label, "__latest__") for label in managed])
+        if allowed and managed.keys() != apps.keys():
+            await Tortoise.generate_schemas(safe=True)  # tables of plugins without migrations
+
+    async def _refuse_newer(self, executor: MigrationExecutor, managed: Mapping[str, Any]) -> None:
+        applied = await MigrationRecorder(connections.get("default")).applied_migrations()
+        known = set(executor.loader.graph.nodes)
+        newer = [key for key in applied if key.app_label in managed and key not in known]
+        if newer:
+            raise DatabaseError(
+                f"the database {self._shown()} was written by a newer version (it has "
+                f"{newer[0].app_label} {newer[0].name}): upgrade xiaoer, or restore the backup of this version"
+            )
+
+    def _shown(self) -> str:
+        return str(self.file) if self.file else self.settings.url.split("@")[-1].split("?")[0]
+
+
+def _migrations_of(models: str) -> str | None:
+    """The migrations package beside a models module, if there is one."""
+    if models == CORE_MODELS:
+        return CORE_MIGRATIONS if (Path(__file__).parent / "migrations").is_dir() else None
+    from importlib.util import find_spec  # noqa: PLC0415 - only needed for plugins
+
+    package = models.rsplit(".", 1)[0]
+    name = f"{package}.migrations"
+    return name if find_spec(name) is not None else None
+
+
+def owner_of(file: Path) -> bool:
+    """Whether some process holds the shop's lock on that database file."""
+    lock = FileLock(f"{file}.lock")
+    if not os.path.exists(f"{file}.lock"):
+        return False
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return True
+    lock.release()
+    return False

@@ -1,0 +1,189 @@
+"""The core's tables. Plugins refer to them as ``core.Contact``, ``core.Conversation``, ...
+
+States only move forward; ``core/store/states.py`` says how. Times are aware UTC.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.indexes import Index, PartialIndex
+from tortoise.models import Model
+
+from core.message import ConversationKind
+
+
+class Contact(Model):
+    """A person, on whatever channels."""
+
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=200, default="")
+    locale = fields.CharField(max_length=16, default="")
+    union_id = fields.CharField(max_length=200, default="", db_index=True)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """Table name."""
+
+        table = "contact"
+
+
+class ContactIdentity(Model):
+    """Who a contact is on one channel; ``proven`` holds facts the platform vouches for."""
+
+    id = fields.BigIntField(primary_key=True)
+    contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
+        "core.Contact", related_name="identities"
+    )
+    contact_id: int
+    channel = fields.CharField(max_length=64)
+    external_id = fields.CharField(max_length=200)
+    proven: dict[str, str] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    gone = fields.BooleanField(default=False)
+
+    class Meta:
+        """One row a person and channel."""
+
+        table = "contact_identity"
+        unique_together = (("channel", "external_id"),)
+
+
+class Conversation(Model):
+    """A thread on a channel.
+
+    ``owner``: ``bot``, ``queue`` or ``agent:<name>``. ``memory``: what plugins remember here, by
+    plugin name. ``form``: the open form, if one is half filled (see :mod:`core.forms`).
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    channel = fields.CharField(max_length=64)
+    external_id = fields.CharField(max_length=200)
+    kind = fields.CharEnumField(ConversationKind, max_length=8)
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "core.Contact", related_name="conversations", null=True
+    )
+    contact_id: int | None
+    owner = fields.CharField(max_length=80, default="bot")
+    memory: dict[str, dict[str, Any]] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    form: dict[str, Any] | None = fields.JSONField(null=True)  # type: ignore[assignment]
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        """One row a thread."""
+
+        table = "conversation"
+        unique_together = (("channel", "external_id"),)
+
+
+class Message(Model):
+    """The ledger: every message in and out, one row each."""
+
+    id = fields.BigIntField(primary_key=True)
+    direction = fields.CharField(max_length=3)  # "in" or "out"
+    channel = fields.CharField(max_length=64)
+    key = fields.CharField(max_length=255)
+    conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
+        "core.Conversation", related_name="messages"
+    )
+    conversation_id: int
+    contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
+        "core.Contact", related_name="messages", null=True
+    )
+    contact_id: int | None
+    author = fields.CharField(max_length=80, default="")  # who wrote it: bot, agent:<name>, ...
+    state = fields.CharField(max_length=12)
+    text = fields.TextField(default="")
+    parts = fields.TextField()  # JSON of core.parts
+    context: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    at = fields.DatetimeField()  # accepted or queued
+    sent_at = fields.DatetimeField(null=True)  # the platform's time in; ours out
+    done_at = fields.DatetimeField(null=True)
+    attempts = fields.IntField(default=0)
+    error = fields.CharField(max_length=500, default="")
+    decision: dict[str, Any] | None = fields.JSONField(null=True)  # type: ignore[assignment]
+    reply_to = fields.BigIntField(null=True)  # the inbound row an outbound answers
+    recipient = fields.CharField(max_length=200, default="")
+    mention: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
+    platform_id = fields.CharField(max_length=128, default="")
+    not_before = fields.DatetimeField(null=True)
+    lease_until = fields.DatetimeField(null=True)
+    expires_at = fields.DatetimeField(null=True)
+    repeatable = fields.BooleanField(default=False)
+
+    class Meta:
+        """The unique key is the promise that nothing is handled or queued twice."""
+
+        table = "message"
+        unique_together = (("channel", "direction", "key"),)
+        indexes = (
+            Index(fields=["conversation_id", "id"]),
+            Index(fields=["reply_to"]),
+            PartialIndex(fields=["id"], name="message_waiting", condition={"state": "accepted"}),
+            PartialIndex(fields=["id"], name="message_queued", condition={"state": "queued"}),
+            PartialIndex(fields=["id"], name="message_sending", condition={"state": "sending"}),
+        )
+
+
+class Deadline(Model):
+    """At ``due_at`` the handler ``name`` must run once with ``data``."""
+
+    id = fields.BigIntField(primary_key=True)
+    name = fields.CharField(max_length=80)  # "<plugin>.<handler>"
+    key = fields.CharField(max_length=200)
+    due_at = fields.DatetimeField()  # when it should happen
+    run_at = fields.DatetimeField()  # when it is tried next
+    state = fields.CharField(max_length=10, default="waiting")  # waiting, done, cancelled, skipped, failed
+    conversation: fields.ForeignKeyNullableRelation[Conversation] = fields.ForeignKeyField(
+        "core.Conversation", related_name="deadlines", null=True
+    )
+    conversation_id: int | None
+    data: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+    attempts = fields.IntField(default=0)
+    error = fields.CharField(max_length=500, default="")
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        """One row a name and key: setting it again moves it."""
+
+        table = "deadline"
+        unique_together = (("name", "key"),)
+        indexes = (Index(fields=["state", "run_at"]),)
+
+
+class JournalEntry(Model):
+    """A domain event with an increasing number, written with the change it tells of."""
+
+    id = fields.BigIntField(primary_key=True)
+    kind = fields.CharField(max_length=60)
+    at = fields.DatetimeField()
+    channel = fields.CharField(max_length=64, default="")
+    conversation_id = fields.BigIntField(null=True)
+    message_id = fields.BigIntField(null=True)
+    data: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+
+    class Meta:
+        """Read by number, by message and by kind."""
+
+        table = "journal"
+        indexes = (Index(fields=["message_id"]), Index(fields=["kind", "id"]))
+
+
+class Grant(Model):
+    """What a contact's act still allows us to send: the quota ledger."""
+
+    id = fields.BigIntField(primary_key=True)
+    conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
+        "core.Conversation", related_name="grants"
+    )
+    conversation_id: int
+    trigger = fields.CharField(max_length=20)
+    allowed = fields.IntField(null=True)  # null: unlimited
+    used = fields.IntField(default=0)
+    until = fields.DatetimeField()
+
+    class Meta:
+        """The newest act of a kind replaces the one before."""
+
+        table = "quota_grant"
+        unique_together = (("conversation_id", "trigger"),)

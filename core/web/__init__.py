@@ -1,0 +1,1 @@
+"""The HTTP side: webhooks, pages, health and metrics."""

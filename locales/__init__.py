@@ -1,0 +1,1 @@
+"""Every sentence a person reads: ``<locale>/<domain>.po``, a domain for each plugin."""

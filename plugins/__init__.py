@@ -1,0 +1,1 @@
+"""One folder a business capability: handlers, forms, tables and settings."""

@@ -1,0 +1,102 @@
+"""The graded lexicon, compiled once: what may be found in a clause, and what takes it back.
+
+Words are data (``lexicon.toml``, ``context.toml``), so that a shop or a language can be added
+without code. Alternations are compiled per grade; a message costs some tens of microseconds.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Grade(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    severity: int
+    kind: str
+    emotion: float
+    firm: bool
+    words: tuple[str, ...] = ()
+    patterns: tuple[str, ...] = ()
+
+
+class _Grades(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    grade: tuple[_Grade, ...]
+
+
+class _Context(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    harmless: tuple[str, ...]
+    negation: str
+    retraction: str
+    elsewhere: str
+    hypothetical: str
+    asked: str
+    softened: str
+    raised: str
+    urgent: tuple[str, ...]
+    calm: str
+    topics: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """Expressions of one severity and kind; see the head of ``lexicon.toml`` for the fields."""
+
+    severity: int
+    kind: str
+    emotion: float
+    firm: bool
+    found: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Everything :func:`plugins.complaints.severity.grade` looks up; the names are those of the data."""
+
+    grades: tuple[Grade, ...]
+    harmless: re.Pattern[str]
+    negation: re.Pattern[str]
+    retraction: re.Pattern[str]
+    elsewhere: re.Pattern[str]
+    hypothetical: re.Pattern[str]
+    asked: re.Pattern[str]
+    softened: re.Pattern[str]
+    raised: re.Pattern[str]
+    urgent: re.Pattern[str]
+    calm: re.Pattern[str]
+    topics: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon that ships with the plugin. Raises :class:`ValueError` when the data is broken."""
+    context = _Context.model_validate(_table("context.toml"))
+    grades = _Grades.model_validate(_table("lexicon.toml")).grade
+    plain = context.model_dump(include={
+        "negation", "retraction", "elsewhere", "hypothetical", "asked", "softened", "raised", "calm",
+    })
+    return Lexicon(
+        grades=tuple(_compile(grade) for grade in grades),
+        harmless=re.compile("|".join(context.harmless)),
+        urgent=re.compile("|".join(context.urgent)),
+        topics=context.topics,
+        **{name: re.compile(pattern) for name, pattern in plain.items()},
+    )
+
+
+def _compile(raw: _Grade) -> Grade:
+    longest_first = sorted((re.escape(word) for word in raw.words), key=len, reverse=True)
+    found = re.compile("|".join((*raw.patterns, *longest_first)))
+    return Grade(raw.severity, raw.kind, raw.emotion, raw.firm, found)
+
+
+def _table(name: str) -> dict[str, object]:
+    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))

@@ -1,0 +1,147 @@
+"""Complaints: noticed, soothed, opened as a case, and kept on the clock (S-029, S-188..S-190, S-196)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from core.due import Due
+from core.message import ConversationKind
+from core.plugin import Plugin
+from core.route import Rank
+from core.turn import Turn
+from core.understand import Recogniser, Understanding
+from plugins.complaints import cases
+from plugins.complaints.ladder import Rung, done_at, level_above
+from plugins.complaints.models import Complaint, ComplaintLead, State
+from plugins.complaints.severity import Severity, read
+from plugins.complaints.settings import ComplaintSettings
+from plugins.handoff import face as handoff
+
+MARK = "severity"
+INSULT = 1.0  # emotion of a message that is nothing but abuse: no public answer
+
+plugin = Plugin(
+    "complaints",
+    settings=ComplaintSettings,
+    requires=("handoff",),
+    models="plugins.complaints.models",
+    cli="plugins.complaints.commands:app",
+    package=__package__ or "",
+)
+
+
+@plugin.recogniser
+def anger() -> Recogniser:
+    """Marks ``severity`` (0.34 mild, 0.67 clear, 1 severe), ``urgent`` and ``emotion``."""
+
+    def recognise(heard: Understanding) -> None:
+        reading = read(heard.plain)
+        marks = {MARK: reading.severity.score, "urgent": float(reading.urgent), "emotion": reading.emotion}
+        heard.marks.update({name: score for name, score in marks.items() if score})
+
+    return recognise
+
+
+@plugin.on(
+    mark=MARK,
+    at_least=0.6,
+    kinds=ConversationKind.DIRECT,
+    owners=("bot", "queue", "agent"),
+    rank=Rank.URGENT,
+)
+async def complain(turn: Turn, settings: ComplaintSettings) -> None:
+    """A private complaint: soothe, open or join the case, and fetch a person.
+
+    Beside a person the bot only keeps the case; the words are the person's.
+    """
+    reading = read(turn.text)
+    complaint = await cases.running(turn.contact.id)
+    if complaint:
+        cases.join_case(turn, complaint, reading)
+    else:
+        cases.open_case(turn, reading, settings)
+    turn.note(kind=reading.kind, phrases=list(reading.phrases))
+    if turn.conversation.owner != "bot":
+        return
+    turn.reply("complaints.soothe_again" if complaint else f"complaints.soothe_{reading.kind}")
+    asked = handoff.PERSON in turn.understanding.intents
+    if asked or reading.severity >= settings.hand_over_from:
+        handoff.request(turn, "complaint")
+
+
+@plugin.on(
+    mark=MARK,
+    at_least=0.3,
+    kinds=(ConversationKind.LIVE, ConversationKind.GROUP),
+    rank=Rank.URGENT,
+)
+async def complain_in_public(turn: Turn, settings: ComplaintSettings) -> None:
+    """A complaint in a room: no details in public; staff get a lead, a viewer's at most now and then.
+
+    Live comments are short, so a mild one counts there; among people in a group it is just talk.
+    """
+    reading = read(turn.text)
+    if turn.conversation.kind is ConversationKind.GROUP and reading.severity < Severity.CLEAR:
+        turn.decline("mild")
+    now, where = turn.clock.now(), {"conversation_id": turn.conversation.id, "contact_id": turn.contact.id}
+    since = now - timedelta(minutes=settings.lead_minutes)
+    if await ComplaintLead.filter(**where, at__gt=since).exists():
+        turn.note(told_already=True)
+        return
+    lead = ComplaintLead(
+        **where, severity=int(reading.severity), kind=reading.kind, text=turn.message.text, at=now
+    )
+    turn.write(partial(lead.save, force_create=True))
+    turn.emit("complaint.lead", kind=reading.kind, severity=lead.severity, viewer=turn.contact.id)
+    room = settings.levels[0] if settings.levels else None
+    handoff.tell_staff(
+        turn,
+        room,
+        "complaints.staff_lead",
+        name=turn.contact.name,
+        channel=turn.conversation.channel,
+        said=turn.message.text[:80],
+    )
+    if reading.emotion < INSULT:
+        turn.reply("complaints.in_private")
+
+
+@plugin.due()
+async def remind(due: Due, settings: ComplaintSettings) -> None:
+    """A clock is nearly over: remind the people in charge."""
+    rung = Rung(due.data["rung"])
+    complaint = await Complaint.get_or_none(number=due.data["number"])
+    if complaint is None or done_at(complaint, rung):
+        return
+    due.emit("complaint.reminded", **cases.summary(complaint), rung=str(rung))
+    step = due.texts.render(f"complaints.rung_{rung}", due.texts.default)
+    cases.tell(due, complaint, settings, "complaints.staff_reminder", f"remind:{rung}", step=step)
+
+
+@plugin.due()
+async def escalate(due: Due, settings: ComplaintSettings) -> None:
+    """A clock is over and its step not done: the next level's people take charge."""
+    rung = Rung(due.data["rung"])
+    complaint = await Complaint.get_or_none(number=due.data["number"])
+    if complaint is None or done_at(complaint, rung):
+        return
+    complaint.level = level_above(complaint.level, len(settings.levels))
+    due.write(partial(_raise, complaint.id, complaint.level))
+    due.emit("complaint.escalated", **cases.summary(complaint), rung=str(rung))
+    step = due.texts.render(f"complaints.rung_{rung}", due.texts.default)
+    cases.tell(due, complaint, settings, "complaints.staff_escalated", f"escalate:{rung}", step=step)
+
+
+@plugin.due()
+async def follow_up(due: Due, settings: ComplaintSettings) -> None:
+    """The day has come to ask the customer whether all is well now (S-196)."""
+    complaint = await Complaint.get_or_none(number=due.data["number"], state=State.CLOSED)
+    if complaint is None:
+        return
+    due.emit("complaint.follow_up", **cases.summary(complaint))
+    cases.tell(due, complaint, settings, "complaints.staff_follow_up", "follow-up")
+
+
+async def _raise(complaint_id: int, level: int) -> None:
+    await Complaint.filter(id=complaint_id).update(level=level)

@@ -1,0 +1,121 @@
+"""Reading and writing knowledge files: YAML, CSV and JSON lines, all or nothing.
+
+A file with any mistake is refused as a whole, with every mistake named by its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import yaml
+
+from plugins.faq.entry import Entry
+from plugins.imports import BrokenFile, Row, csv_rows, read_text, validated
+
+FORMATS = (".yaml", ".yml", ".csv", ".jsonl")
+LISTS = ("similar", "keywords")
+SEPARATOR = "|"  # between the items of a list in a CSV cell
+
+
+def read(path: Path) -> list[Entry]:
+    """The entries of a file. Raises :class:`plugins.imports.BrokenFile`, :class:`OSError`."""
+    return parse(read_text(path, FORMATS), path.suffix.lower(), path.name)
+
+
+def parse(text: str, suffix: str, name: str) -> list[Entry]:
+    """The entries of a text in the format that ``suffix`` names."""
+    problems: list[tuple[int, str]] = []
+    readers = {".csv": _csv, ".jsonl": _json_lines}
+    rows = readers.get(suffix, _yaml)(text, problems)
+    entries = list(validated(rows, Entry, lambda entry: entry.id, problems))
+    if not entries and not problems:
+        problems.append((1, "no entries in it"))
+    if problems:
+        raise BrokenFile(problems, name)
+    return entries
+
+
+def _csv(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
+    for line, cells in csv_rows(text, Entry.model_fields, problems):
+        yield line, _from_cells(cells)
+
+
+def _from_cells(cells: dict[str, str]) -> dict[str, Any]:
+    """A CSV row as data: list cells split."""
+    row: dict[str, Any] = dict(cells)
+    for name in LISTS:
+        if name in row:
+            row[name] = [part for part in cells[name].split(SEPARATOR) if part.strip()]
+    return row
+
+
+def _json_lines(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            problems.append((number, f"not JSON: {error.msg} at column {error.colno}"))
+            continue
+        if isinstance(row, dict):
+            yield number, cast("dict[str, Any]", row)
+        else:
+            problems.append((number, "not a JSON object"))
+
+
+def _yaml(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
+    loader = yaml.CSafeLoader(text) if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader(text)
+    try:
+        root = loader.get_single_node()
+        items = _items(root)
+        if items is None:
+            line = root.start_mark.line + 1 if root else 1
+            problems.append((line, "expected a list of entries under 'items'"))
+            return
+        for node in items.value:
+            row: Any = loader.construct_document(node)
+            line = node.start_mark.line + 1
+            if isinstance(row, dict):
+                yield line, cast("dict[str, Any]", row)
+            else:
+                problems.append((line, "not a mapping"))
+    except (yaml.YAMLError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problems.append((mark.line + 1 if mark else 1, f"not YAML: {getattr(error, 'problem', error)}"))
+    finally:
+        loader.dispose()
+
+
+def _items(root: yaml.Node | None) -> yaml.SequenceNode | None:
+    """The list of entries: the document itself, or what stands under ``items``."""
+    if isinstance(root, yaml.MappingNode):
+        pairs = cast("list[tuple[yaml.Node, yaml.Node]]", root.value)
+        root = next((value for key, value in pairs if key.value == "items"), None)
+    return root if isinstance(root, yaml.SequenceNode) else None
+
+
+def write(entries: Sequence[Entry], suffix: str) -> str:
+    """The entries as text in the format that ``suffix`` names; :func:`parse` reads it back."""
+    rows = [e.model_dump(mode="json", exclude_defaults=True) for e in entries]
+    if suffix == ".jsonl":
+        return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    if suffix == ".csv":
+        return _to_csv(entries)
+    return yaml.safe_dump({"version": 1, "items": rows}, allow_unicode=True, sort_keys=False, width=1000)
+
+
+def _to_csv(entries: Sequence[Entry]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, list(Entry.model_fields), lineterminator="\n")
+    writer.writeheader()
+    for entry in entries:
+        row = entry.model_dump(mode="json")
+        row.update({name: SEPARATOR.join(row[name]) for name in LISTS})
+        writer.writerow(row)
+    return out.getvalue()

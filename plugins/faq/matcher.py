@@ -1,0 +1,41 @@
+"""The one interface behind which questions find their entry.
+
+Anything that fulfils :class:`Matcher` can stand here; the shop's own is in ``plugins/faq/lexical.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What a matcher learns of an entry."""
+
+    entry_id: str
+    questions: tuple[str, ...]  # the standard question first
+    answer: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A candidate: how sure (0..1, calibrated: the share of such matches that are right) and why."""
+
+    entry_id: str
+    score: float
+    why: dict[str, float | str] = field(default_factory=dict[str, float | str])
+
+
+class Matcher(Protocol):
+    """Finds entries for a text."""
+
+    def learn(self, topics: Sequence[Topic]) -> None:
+        """Forget everything and know these."""
+        ...
+
+    def find(self, text: str, limit: int) -> list[Match]:
+        """The best entries first, at most ``limit``; empty when nothing is alike."""
+        ...

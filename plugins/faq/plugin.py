@@ -1,0 +1,107 @@
+"""The FAQ: answers from the shop's own knowledge, asks back when unsure, and says so when it does
+not know (S-001..S-006, S-022, S-028).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from core.message import ConversationKind
+from core.plugin import Plugin
+from core.route.rules import Rank
+from core.store.models import JournalEntry
+from core.turn import Turn
+from plugins.faq.knowledge import CHANGED, KnowledgeBase
+from plugins.faq.lexical import LexicalMatcher
+from plugins.faq.menus import NONE, PERSON, PICK, REPLIES, USEFUL, WORDS, chosen
+from plugins.faq.replies import answer, miss, suggest, verdict
+from plugins.faq.settings import FaqSettings
+from plugins.handoff.face import request
+
+plugin = Plugin(
+    "faq",
+    settings=FaqSettings,
+    requires=("handoff",),
+    models="plugins.faq.models",
+    cli="plugins.faq.commands:app",
+    package="plugins.faq",
+)
+DIRECT = ConversationKind.DIRECT
+
+
+@plugin.provides
+async def knowledge() -> AsyncIterator[KnowledgeBase]:
+    """The knowledge base, loaded."""
+    base = KnowledgeBase(LexicalMatcher())
+    await base.load()
+    yield base
+
+
+@plugin.follows(CHANGED)
+async def reload(entry: JournalEntry, base: KnowledgeBase) -> None:
+    """Know what has changed."""
+    await base.load()
+
+
+@plugin.on(always=True, rank=Rank.SCORE)
+async def ask(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
+    """Answer when sure; in a direct chat ask back when unsure; leave the rest to others."""
+    if turn.event is not None or not turn.text:
+        turn.decline("no words")
+    matches = base.find(turn.text, settings.candidates)
+    if not matches:
+        turn.decline("nothing alike")
+    best = matches[0]
+    turn.note(entry=best.entry_id, score=best.score, why=best.why)
+    direct = turn.conversation.kind is DIRECT
+    entry = base.get(best.entry_id)
+    if entry and best.score >= (settings.answer_at if direct else settings.public_at):
+        answer(turn, entry, turn.message.id, best.score)
+        return
+    near = [e for m in matches if m.score >= settings.suggest_at and (e := base.get(m.entry_id))]
+    if not direct or not near:
+        turn.decline(f"not sure: {best.score:.2f}")
+    suggest(turn, near)
+
+
+@plugin.on(always=True, rank=Rank.FALLBACK, kinds=DIRECT)
+async def unknown(turn: Turn, settings: FaqSettings) -> None:
+    """Say honestly that we do not know; after some misses in a row a person takes over (S-028)."""
+    if turn.event is not None or not turn.text:
+        turn.decline("no words")
+    miss(turn, settings.misses)
+
+
+@plugin.on(event="choice", exact=REPLIES, rank=Rank.EXACT)
+async def choose(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
+    """What the customer chose from one of our menus."""
+    choice = chosen(turn, settings.menu_minutes)
+    if choice is None:
+        turn.decline("not from a menu of the FAQ")
+        return
+    turn.memory.pop("menu", None)
+    if choice.act == PERSON:
+        request(turn, "faq-asked")
+    elif choice.act == NONE:
+        miss(turn, settings.misses)
+    elif choice.act == PICK:
+        entry = base.get(choice.entry_id)
+        if entry is None:
+            turn.reply("faq.gone")
+            return
+        turn.emit("faq.picked", entry=entry.id, question=choice.asked)
+        answer(turn, entry, choice.asked, 1.0)
+    else:
+        verdict(turn, choice, useful=choice.act == USEFUL)
+
+
+@plugin.on(exact=WORDS["hello"], kinds=DIRECT)
+async def hello(turn: Turn) -> None:
+    """Greet back."""
+    turn.reply("faq.hello")
+
+
+@plugin.on(exact=(*WORDS["thanks"], *WORDS["fine"]), kinds=DIRECT)
+async def welcome(turn: Turn) -> None:
+    """A courtesy is no question, and no miss."""
+    turn.reply("faq.welcome")

@@ -1,0 +1,72 @@
+"""What the FAQ says: an answer, candidates, an honest "I don't know", thanks for a verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.message import ConversationKind
+from core.turn import Turn
+from plugins.faq.entry import Entry
+from plugins.faq.menus import (
+    NONE,
+    PERSON,
+    USEFUL,
+    USELESS,
+    Choice,
+    labelled,
+    offer,
+    picks,
+)
+from plugins.faq.models import Feedback
+from plugins.handoff.face import request
+
+
+def answer(turn: Turn, entry: Entry, asked: int, score: float) -> None:
+    """Give an entry's answer; in a direct chat ask whether it helped. Forgets earlier misses."""
+    turn.memory.pop("misses", None)
+    turn.emit("faq.answered", entry=entry.id, score=score, question=asked)
+    if turn.conversation.kind is not ConversationKind.DIRECT:
+        turn.say(entry.answer)
+        return
+    choices = labelled(turn, Choice(USEFUL, entry.id, asked), Choice(USELESS, entry.id, asked))
+    turn.say(entry.answer, offer(turn, "faq.helpful", choices))
+
+
+def suggest(turn: Turn, entries: Sequence[Entry]) -> None:
+    """Offer the likely questions to choose from."""
+    turn.emit("faq.suggested", entries=[entry.id for entry in entries])
+    choices = [*picks(entries, turn.message.id), *labelled(turn, Choice(NONE))]
+    turn.say("", offer(turn, "faq.suggest", choices))
+
+
+def miss(turn: Turn, allowed: int) -> None:
+    """Admit that we do not know and offer a person; the last allowed miss brings one (S-028)."""
+    count = int(turn.memory.get("misses", 0)) + 1
+    turn.note(misses=count)
+    turn.emit("faq.missed", count=count)
+    if count >= allowed:
+        turn.memory.pop("misses", None)
+        request(turn, "faq-misses")
+        return
+    turn.memory["misses"] = count
+    key = "faq.unknown" if count == 1 else "faq.unknown_again"
+    turn.reply(key, offer(turn, "", labelled(turn, Choice(PERSON))))
+
+
+def verdict(turn: Turn, choice: Choice, *, useful: bool) -> None:
+    """Keep what the customer thought of an answer, and thank for it."""
+    turn.emit("faq.feedback", entry=choice.entry_id, useful=useful, question=choice.asked)
+    conversation, at = turn.conversation.id, turn.clock.now()
+
+    async def keep() -> None:
+        await Feedback.update_or_create(
+            message_id=choice.asked,
+            entry_id=choice.entry_id,
+            defaults={"conversation_id": conversation, "useful": useful, "at": at},
+        )
+
+    turn.write(keep)
+    if useful:
+        turn.reply("faq.thanks")
+    else:
+        turn.reply("faq.sorry", offer(turn, "", labelled(turn, Choice(PERSON))))

@@ -1,0 +1,1 @@
+"""Real servers that play the platforms, as the platforms' documents say they behave."""
