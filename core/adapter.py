@@ -110,7 +110,7 @@ class Capabilities:
 
 
 class Refused(Exception):  # noqa: N818 - reads as a fact, not as a fault of ours
-    """An adapter refuses a request: counted by ``reason``, answered with ``status``, never traced."""
+    """An adapter refuses a request: counted by ``reason``, answered ``status``, never traced."""
 
     def __init__(self, reason: str, status: int = 403) -> None:
         """``reason`` is a short word for logs and metrics; it never reaches the outside."""
@@ -155,8 +155,10 @@ class Channel(Protocol):
         """Return when all are durable in the ledger (or known already). Never drops."""
         ...
 
-    async def history(self, conversation: str, after: int = 0, limit: int = 50) -> list[HistoryItem]:
-        """The conversation's messages after that id, oldest first; the last ones for ``after=0``."""
+    async def history(
+        self, conversation: str, after: int = 0, limit: int = 50
+    ) -> list[HistoryItem]:
+        """Messages of the conversation after that id, oldest first; ``after=0``: the newest."""
         ...
 
     async def mark(self, message_id: int, state: str) -> None:
@@ -206,15 +208,15 @@ class Adapter(ABC):
     async def stop(self) -> None:
         """Close everything opened in :meth:`start`; leave nothing half-sent."""
 
-    async def receive(self, request: web.Request) -> Arrival | web.StreamResponse:  # noqa: ARG002
+    async def receive(self, request: web.Request) -> Arrival | web.StreamResponse:
         """Handle ``/hooks/<channel>``: verify and parse, or raise :class:`Refused`."""
         raise Refused("no-webhook", 404)
 
-    async def serve(self, request: web.Request) -> web.StreamResponse:  # noqa: ARG002
+    async def serve(self, request: web.Request) -> web.StreamResponse:
         """Handle ``/chat/<channel>`` and everything below it: a page of the channel's own."""
         raise Refused("no-page", 404)
 
-    async def send(self, message: Outbound) -> Receipt:  # noqa: ARG002
+    async def send(self, message: Outbound) -> Receipt:
         """Hand one message to the platform. Never raises for what the platform says."""
         return Receipt(Outcome.FINAL, "send-only-board")
 

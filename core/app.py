@@ -59,18 +59,28 @@ class App:
         self.writer, self.people = Writer(), People()
         self.intake = Intake(self.writer, self.people, self.clock, self.metrics)
         self.lines = Lines()
-        tools = Tools(self.clock, self.texts, self.writer, self.intake, self.metrics, self._secrets())
+        tools = Tools(
+            self.clock, self.texts, self.writer, self.intake, self.metrics, self._secrets()
+        )
         for name, table in settings.channels.items():
             rest = dict(table)
             self.lines.add(Line(name, str(rest.pop("adapter", "")), rest, tools))
         self.commit = Commit(self.writer, self.people, self.clock, self.lines.can)
         self.sender = Sender(
-            writer=self.writer, lines=self.lines, clock=self.clock, metrics=self.metrics, settings=settings.work
+            writer=self.writer,
+            lines=self.lines,
+            clock=self.clock,
+            metrics=self.metrics,
+            settings=settings.work,
         )
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
         hooks = Hooks(lines=self.lines, desk=self.desk, writer=self.writer, clock=self.clock)
         self.server = Server(
-            settings=settings.server, hooks=hooks, lines=self.lines, metrics=self.metrics, ready=self.readiness
+            settings=settings.server,
+            hooks=hooks,
+            lines=self.lines,
+            metrics=self.metrics,
+            ready=self.readiness,
         )
         self.journal = Journal(self.registry.followers)
         self.watch = Watch(self.journal, self._nudge)
@@ -79,7 +89,12 @@ class App:
     @property
     def services(self) -> dict[Any, Any]:
         """What handlers may ask for by type from the core itself."""
-        return {Clock: self.clock, Texts: self.texts, ShopSettings: self.settings.shop, Settings: self.settings}
+        return {
+            Clock: self.clock,
+            Texts: self.texts,
+            ShopSettings: self.settings.shop,
+            Settings: self.settings,
+        }
 
     async def open(self, *, exclusive: bool = True) -> None:
         """Open the database and the plugins: enough to dispatch, not yet to run."""
@@ -103,7 +118,11 @@ class App:
         )
         self.lanes = Lanes(self.worker.handle, self.settings.work.lanes)
         self.deadlines = Deadlines(
-            writer=self.writer, commit=self.commit, clock=self.clock, texts=self.texts, handlers=self.registry.dues
+            writer=self.writer,
+            commit=self.commit,
+            clock=self.clock,
+            texts=self.texts,
+            handlers=self.registry.dues,
         )
         self._opened = True
 

@@ -79,8 +79,10 @@ class Line:
         """Return when all are durable."""
         await self.take(messages)
 
-    async def history(self, conversation: str, after: int = 0, limit: int = 50) -> list[HistoryItem]:
-        """The conversation's messages after that id, oldest first; the last ones for ``after=0``."""
+    async def history(
+        self, conversation: str, after: int = 0, limit: int = 50
+    ) -> list[HistoryItem]:
+        """Messages of the conversation after that id, oldest first; ``after=0``: the newest."""
         thread = await Conversation.get_or_none(channel=self.name, external_id=conversation)
         if thread is None:
             return []
@@ -94,7 +96,9 @@ class Line:
             raise ValueError(f"{state!r} is no receipt; one of {', '.join(RECEIPTS)}")
 
         async def work() -> None:
-            lower = Message.filter(id=message_id, channel=self.name, direction="out", state__in=below(state))
+            lower = Message.filter(
+                id=message_id, channel=self.name, direction="out", state__in=below(state)
+            )
             await lower.update(state=state)
 
         await self.tools.writer.run(work)
@@ -102,7 +106,11 @@ class Line:
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
         """Write an event of this channel to the journal."""
         cause = Cause(f"board:{self.name}", channel=self.name)
-        await self.tools.writer.run(lambda: Commit.journal(kind, data, cause, self.clock.now()))
+
+        async def work() -> None:
+            await Commit.journal(kind, data, cause, self.clock.now())
+
+        await self.tools.writer.run(work)
 
     def refuse(self, reason: str) -> None:
         """Count and log something malformed."""
@@ -156,7 +164,9 @@ def find_adapter(name: str, where: str) -> type[Adapter]:
             raise SettingsError([f"{where} = {name!r}: cannot be imported: {error}"]) from None
     else:
         allowed = ", ".join(sorted(known))
-        raise SettingsError([f"{where} = {name!r}: no such adapter; there is: {allowed} (or module:Class)"])
+        raise SettingsError(
+            [f"{where} = {name!r}: no such adapter; there is: {allowed} (or module:Class)"]
+        )
     if not (isinstance(found, type) and issubclass(found, Adapter)):
         raise SettingsError([f"{where} = {name!r}: is not an adapter class"])
     return found

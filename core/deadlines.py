@@ -1,4 +1,4 @@
-"""The deadline engine: at its time a row's handler runs once, also after a crash at that very time."""
+"""The deadline engine: at its time a row's handler runs once, even if we crash at that moment."""
 
 from __future__ import annotations
 
@@ -45,7 +45,13 @@ class Deadlines:
     """One loop over the rows that are due."""
 
     def __init__(
-        self, *, writer: Writer, commit: Commit, clock: Clock, texts: Texts, handlers: Mapping[str, BoundDue]
+        self,
+        *,
+        writer: Writer,
+        commit: Commit,
+        clock: Clock,
+        texts: Texts,
+        handlers: Mapping[str, BoundDue],
     ) -> None:
         """``handlers`` by full name; a row whose handler is gone waits until it is back."""
         self._writer, self._commit, self._clock, self._texts = writer, commit, clock, texts
@@ -106,7 +112,9 @@ class Deadlines:
 
     async def _run_due(self) -> None:
         while True:
-            due = Deadline.filter(state="waiting", run_at__lte=self._clock.now(), name__in=list(self._handlers))
+            due = Deadline.filter(
+                state="waiting", run_at__lte=self._clock.now(), name__in=list(self._handlers)
+            )
             rows = await due.order_by("run_at", "id").limit(PAGE)
             await asyncio.gather(*(self._one(row) for row in rows))
             if len(rows) < PAGE:
@@ -115,12 +123,21 @@ class Deadlines:
     async def _one(self, row: Deadline) -> None:
         bound = self._handlers[row.name]
         due = Due(
-            self._clock, self._texts, self._texts.default, key=row.key, due_at=row.due_at,
-            data=row.data, conversation_id=row.conversation_id,
+            self._clock,
+            self._texts,
+            self._texts.default,
+            key=row.key,
+            due_at=row.due_at,
+            data=row.data,
+            conversation_id=row.conversation_id,
         )
         late = self._clock.now() - row.due_at
         try:
-            if late > bound.handler.grace and bound.handler.late is not Late.RUN and not row.attempts:
+            if (
+                late > bound.handler.grace
+                and bound.handler.late is not Late.RUN
+                and not row.attempts
+            ):
                 await self._skip(row, due, bound.handler.late, late)
                 return
             async with asyncio.timeout(bound.handler.seconds):
@@ -133,23 +150,35 @@ class Deadlines:
 
     async def _skip(self, row: Deadline, due: Due, policy: Late, late: timedelta) -> None:
         if policy is Late.REPORT:
-            due.emit("deadline.missed", name=row.name, key=row.key, late_seconds=late.total_seconds())
-        log.warning("deadline.skipped", name=row.name, key=row.key, late_seconds=late.total_seconds())
+            due.emit(
+                "deadline.missed", name=row.name, key=row.key, late_seconds=late.total_seconds()
+            )
+        log.warning(
+            "deadline.skipped", name=row.name, key=row.key, late_seconds=late.total_seconds()
+        )
         await self._commit.write(due, self._cause(row, "skipped"))
 
     async def _failed(self, row: Deadline, error: Exception) -> None:
         attempts = row.attempts + 1
         reason = f"{type(error).__name__}: {error}"[:500]
-        log.error("deadline.attempt_failed", name=row.name, key=row.key, attempt=attempts, exc_info=error)
+        log.error(
+            "deadline.attempt_failed", name=row.name, key=row.key, attempt=attempts, exc_info=error
+        )
         gave_up = attempts >= TRIES
         columns: dict[str, Any] = {"attempts": attempts, "error": reason}
-        columns |= {"state": "failed"} if gave_up else {"run_at": self._clock.now() + FIRST_WAIT * 2**row.attempts}
+        columns |= (
+            {"state": "failed"}
+            if gave_up
+            else {"run_at": self._clock.now() + FIRST_WAIT * 2**row.attempts}
+        )
 
         async def work() -> None:
             await Deadline.filter(id=row.id, state="waiting").update(**columns)
             if gave_up:
                 data = {"name": row.name, "key": row.key, "error": reason}
-                await Commit.journal("deadline.failed", data, self._cause(row, ""), self._clock.now())
+                await Commit.journal(
+                    "deadline.failed", data, self._cause(row, ""), self._clock.now()
+                )
 
         await self._writer.run(work)
         self._wake.set()

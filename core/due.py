@@ -22,8 +22,8 @@ class Late(StrEnum):
 class Due(Effects):
     """One deadline at hand; everything said is committed with its mark, so it happens once.
 
-    ``conversation_id`` is the conversation it was set in, if any: :class:`core.effects.Post` without
-    ``to`` goes there. ``due_at`` is when it should have run; ``now`` may be later.
+    ``conversation_id`` is the conversation it was set in, if any: a post without ``to`` goes there.
+    ``due_at`` is when it should have run; ``now`` may be later.
     """
 
     key: str = field(default="", kw_only=True)

@@ -34,7 +34,7 @@ class Address:
 class Post:
     """One outbound message to be queued.
 
-    ``to``: an address, a conversation's id, or ``None`` for the conversation at hand. ``key``: unique
+    ``to``: an address, a conversation's id, or ``None`` for the one at hand. ``key``: unique
     for the channel; made from the cause when empty. ``expires_in``: too late after that.
     ``repeatable``: may be sent again when an outcome is unknown. ``author``: ``bot`` or an agent.
     """
@@ -69,14 +69,18 @@ class Effects:
     locale: str
     posts: list[Post] = field(default_factory=list[Post])
     alarms: list[Alarm] = field(default_factory=list[Alarm])
-    events: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
+    events: list[tuple[str, dict[str, Any]]] = field(
+        default_factory=list[tuple[str, dict[str, Any]]]
+    )
     writes: list[Write] = field(default_factory=list[Write])
 
     def post(self, post: Post) -> None:
         """Queue a message made by hand."""
         self.posts.append(post)
 
-    def send(self, to: Address | int, message: str, /, *, post: Post | None = None, **values: object) -> None:
+    def send(
+        self, to: Address | int, message: str, /, *, post: Post | None = None, **values: object
+    ) -> None:
         """Queue the sentence ``message`` to another conversation, in the shop's locale.
 
         ``post`` may carry a key, mentions, an expiry; its parts are replaced.
@@ -88,18 +92,19 @@ class Effects:
 
     def save(self, row: Model) -> None:
         """Insert or update a row of the plugin's own."""
-        fresh, number = not row._saved_in_db, row.pk  # noqa: SLF001 - see below
+        fresh, number = not row._saved_in_db, row.pk  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - see below
 
         async def write() -> None:
             if fresh:  # a transaction that was rolled back leaves the row believing it is saved
-                row._saved_in_db, row.pk = False, number  # noqa: SLF001
+                row._saved_in_db, row.pk = False, number  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             await row.save()
 
         self.writes.append(write)
 
     def write(self, work: Write) -> None:
         """Run ``work`` inside the transaction. It may run again if the commit must be repeated,
-        so it changes rows only and makes no call to the outside."""
+        so it changes rows only and makes no call to the outside.
+        """
         self.writes.append(work)
 
     def at(self, when: datetime | timedelta, name: str, key: str, **data: Any) -> None:  # noqa: ANN401
@@ -119,6 +124,6 @@ class Effects:
         self.events.append((kind, data))
 
     def menu(self, head: str, options: Mapping[str, str], **values: object) -> Menu:
-        """A menu part from sentence keys: ``{"faq.useful": "faq.useful"}`` maps option id to key."""
+        """A menu part from sentence keys: ``{"faq.useful": "faq.useful"}`` is id to key."""
         chosen = tuple(Option(i, self.texts.render(k, self.locale)) for i, k in options.items())
         return Menu(self.texts.render(head, self.locale, **values) if head else "", chosen)

@@ -20,21 +20,26 @@ def wants(function: Callable[..., Any], given: int = 0) -> list[tuple[str, Any]]
             f"{_name(function)}: the type {error.name!r} cannot be read at run time; import it "
             "outside of TYPE_CHECKING"
         ) from error
-    names = [p for p in inspect.signature(function).parameters.values()][given:]
+    names = list(inspect.signature(function).parameters.values())[given:]
     missing = [p.name for p in names if p.name not in hints]
     if missing:
-        raise InjectionError(f"{_name(function)}: parameter {missing[0]!r} has no type to inject by")
+        raise InjectionError(
+            f"{_name(function)}: parameter {missing[0]!r} has no type to inject by"
+        )
     return [(p.name, hints[p.name]) for p in names]
 
 
-def resolve(function: Callable[..., Any], provided: Mapping[Any, Any], given: int = 0) -> dict[str, Any]:
-    """The keyword arguments for ``function``; raises :class:`InjectionError` for an unknown type."""
+def resolve(
+    function: Callable[..., Any], provided: Mapping[Any, Any], given: int = 0
+) -> dict[str, Any]:
+    """The keyword arguments for ``function``; raises :class:`InjectionError`."""
     found: dict[str, Any] = {}
     for name, kind in wants(function, given):
         if kind not in provided:
             there = ", ".join(sorted(_type_name(k) for k in provided))
             raise InjectionError(
-                f"{_name(function)}: nobody provides {_type_name(kind)} (for {name!r}); there is: {there}"
+                f"{_name(function)}: nobody provides {_type_name(kind)} (for {name!r}); "
+                f"there is: {there}"
             )
         found[name] = provided[kind]
     return found
@@ -44,7 +49,9 @@ def yields(provider: Callable[..., Any]) -> Any:  # noqa: ANN401 - a type, which
     """The type a provider yields: the argument of its return annotation ``AsyncIterator[T]``."""
     arguments = get_args(get_type_hints(provider).get("return"))
     if len(arguments) < 1:
-        raise InjectionError(f"{_name(provider)}: annotate what it yields: -> AsyncIterator[Service]")
+        raise InjectionError(
+            f"{_name(provider)}: annotate what it yields: -> AsyncIterator[Service]"
+        )
     return arguments[0]
 
 

@@ -24,7 +24,9 @@ PAGE = 2_000
 class Lanes:
     """Runs ``handle(message_id)`` for every accepted row: in order within its conversation."""
 
-    def __init__(self, handle: Callable[[int], Awaitable[None]], workers: int, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self, handle: Callable[[int], Awaitable[None]], workers: int, capacity: int = CAPACITY
+    ) -> None:
         """``workers`` conversations are served at once."""
         self._handle, self._workers, self._capacity = handle, workers, capacity
         self._lanes: dict[int, deque[int]] = {}
@@ -41,14 +43,18 @@ class Lanes:
         """Take up what was accepted and not handled, oldest first, and begin."""
         self._behind = True
         await self._fill()
-        self._tasks = [asyncio.create_task(self._serve(), name=f"lane-{n}") for n in range(self._workers)]
+        self._tasks = [
+            asyncio.create_task(self._serve(), name=f"lane-{n}") for n in range(self._workers)
+        ]
 
     async def stop(self) -> None:
         """Let running turns end (they are limited in time), start no new ones."""
         tasks, self._tasks = self._tasks, []
         async with self._wake:
             self._wake.notify_all()
-        await asyncio.gather(*tasks, *([self._filling] if self._filling else []), return_exceptions=True)
+        await asyncio.gather(
+            *tasks, *([self._filling] if self._filling else []), return_exceptions=True
+        )
 
     @property
     def idle(self) -> bool:
@@ -107,7 +113,9 @@ class Lanes:
         try:
             await self._handle(message)
         except Exception:
-            log.exception("lane.failed", message_id=message)  # handle() parks; this is a fault of ours
+            log.exception(
+                "lane.failed", message_id=message
+            )  # handle() parks; this is a fault of ours
         finally:
             self._busy.discard(conversation)
             if lane:

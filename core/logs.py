@@ -10,7 +10,12 @@ import structlog
 from core.masking import masking_processor
 from core.settings import LogSettings
 
-LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+LEVELS = {
+    "debug": logging.DEBUG,
+    "info": logging.INFO,
+    "warning": logging.WARNING,
+    "error": logging.ERROR,
+}
 
 
 def set_up(settings: LogSettings) -> None:
@@ -21,9 +26,17 @@ def set_up(settings: LogSettings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     final = (
-        [structlog.processors.dict_tracebacks, masking_processor, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [
+            structlog.processors.dict_tracebacks,
+            masking_processor,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
         if settings.format == "json"
-        else [structlog.processors.format_exc_info, masking_processor, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [
+            structlog.processors.format_exc_info,
+            masking_processor,
+            structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
+        ]
     )
     structlog.configure(
         processors=[*shared, *final],

@@ -69,7 +69,7 @@ class Outbound(msgspec.Struct, frozen=True):
 
     ``id`` is the ledger's number and ``key`` is unique and the same on every attempt: hand it to
     the platform where it takes a caller id. ``reply_to`` is the inbound key it answers, ``context``
-    the inbound's context, ``mention`` the platform ids to notify in a group (``@all`` for everyone).
+    the inbound's context, ``mention`` the platform ids to notify in a group (``@all``).
     """
 
     id: int

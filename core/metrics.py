@@ -19,21 +19,39 @@ class Metrics:
             "xiaoer_inbound_total", "Messages made durable", ["channel"], registry=self.registry
         )
         self._known = Counter(
-            "xiaoer_duplicates_total", "Deliveries of a known key", ["channel"], registry=self.registry
+            "xiaoer_duplicates_total",
+            "Deliveries of a known key",
+            ["channel"],
+            registry=self.registry,
         )
         self._refused = Counter(
-            "xiaoer_refused_total", "Requests and frames refused", ["channel", "reason"], registry=self.registry
+            "xiaoer_refused_total",
+            "Requests and frames refused",
+            ["channel", "reason"],
+            registry=self.registry,
         )
         self._finished = Counter(
-            "xiaoer_finished_total", "Inbound messages by end state", ["channel", "state"], registry=self.registry
+            "xiaoer_finished_total",
+            "Inbound messages by end state",
+            ["channel", "state"],
+            registry=self.registry,
         )
         self._sent = Counter(
-            "xiaoer_outbound_total", "Send attempts by outcome", ["channel", "outcome"], registry=self.registry
+            "xiaoer_outbound_total",
+            "Send attempts by outcome",
+            ["channel", "outcome"],
+            registry=self.registry,
         )
-        self.waiting = Gauge("xiaoer_waiting", "Inbound messages not finished", registry=self.registry)
-        self.outbox = Gauge("xiaoer_outbox_open", "Outbound messages not final", registry=self.registry)
+        self.waiting = Gauge(
+            "xiaoer_waiting", "Inbound messages not finished", registry=self.registry
+        )
+        self.outbox = Gauge(
+            "xiaoer_outbox_open", "Outbound messages not final", registry=self.registry
+        )
         self.turn_seconds = Histogram(
-            "xiaoer_turn_seconds", "From accepted to handled", registry=self.registry,
+            "xiaoer_turn_seconds",
+            "From accepted to handled",
+            registry=self.registry,
             buckets=(0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
         )
 

@@ -6,8 +6,8 @@
 ... async def track(turn: Turn, orders: OrderSource) -> None:
 ...     turn.reply("orders.status", order=await orders.latest(turn.contact))
 
-What a handler asks for by type is injected: its :class:`~core.turn.Turn`, the plugin's settings, the
-clock, and whatever any plugin provides (:meth:`Plugin.provides`). Nothing happens at import but
+What a handler asks for by type is injected: its :class:`~core.turn.Turn`, the plugin's settings,
+the clock, and whatever any plugin provides (:meth:`Plugin.provides`). Nothing happens at import but
 declaring; ``core/house`` loads, connects and unloads. ``docs/write-a-plugin.md`` teaches it.
 """
 
@@ -75,7 +75,9 @@ class Plugin:
     handlers: list[Handler] = field(default_factory=list[Handler])
     forms: dict[type[Form], Handler] = field(default_factory=dict[type[Form], Handler])
     dues: dict[str, DueHandler] = field(default_factory=dict[str, DueHandler])
-    recognisers: list[Callable[..., Recogniser]] = field(default_factory=list[Callable[..., Recogniser]])
+    recognisers: list[Callable[..., Recogniser]] = field(
+        default_factory=list[Callable[..., Recogniser]]
+    )
     providers: list[Provider] = field(default_factory=list[Provider])
     followers: list[tuple[str, Callable[..., Any]]] = field(
         default_factory=list[tuple[str, Callable[..., Any]]]
@@ -90,12 +92,16 @@ class Plugin:
         plain = Rule(**{name: _tidy(name, value) for name, value in rule.items()})
 
         def register(function: AsyncHandler) -> AsyncHandler:
-            self.handlers.append(Handler(f"{self.name}.{function.__name__}", plain, function, seconds))
+            self.handlers.append(
+                Handler(f"{self.name}.{function.__name__}", plain, function, seconds)
+            )
             return function
 
         return register
 
-    def form(self, form: type[Form], *, seconds: float = 10.0) -> Callable[[AsyncHandler], AsyncHandler]:
+    def form(
+        self, form: type[Form], *, seconds: float = 10.0
+    ) -> Callable[[AsyncHandler], AsyncHandler]:
         """Register the handler of a filled form: it may ask for the form by its type."""
 
         def register(function: AsyncHandler) -> AsyncHandler:
@@ -106,7 +112,11 @@ class Plugin:
         return register
 
     def due(
-        self, *, late: Late = Late.RUN, grace: timedelta = timedelta(minutes=5), seconds: float = 30.0
+        self,
+        *,
+        late: Late = Late.RUN,
+        grace: timedelta = timedelta(minutes=5),
+        seconds: float = 30.0,
     ) -> Callable[[AsyncHandler], AsyncHandler]:
         """Register a deadline handler; its name for ``turn.at`` is ``"<plugin>.<function>"``."""
 
@@ -118,7 +128,7 @@ class Plugin:
         return register
 
     def recogniser(self, factory: Callable[..., Recogniser]) -> Callable[..., Recogniser]:
-        """Register a factory (its arguments injected) of a function that adds to an understanding."""
+        """Register a factory (arguments injected) of a function that adds to an understanding."""
         self.recognisers.append(factory)
         return factory
 
@@ -133,7 +143,8 @@ class Plugin:
 
     def follows(self, kind: str) -> Callable[[AsyncHandler], AsyncHandler]:
         """Register a follower of the journal: called with the entry after it is committed, at
-        least once, for in-process upkeep (an index to rebuild); not for effects."""
+        least once, for in-process upkeep (an index to rebuild); not for effects.
+        """
 
         def register(function: AsyncHandler) -> AsyncHandler:
             self.followers.append((kind, function))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from importlib.metadata import entry_points
 from importlib.resources import files
 from typing import Any
@@ -29,7 +29,8 @@ Follower = Callable[..., Awaitable[None]]
 
 def find_plugins(settings: PluginsSettings) -> list[Plugin]:
     """The enabled plugins in their order; raises :class:`SettingsError` for unknown names,
-    missing requirements and tables of plugins that are not enabled."""
+    missing requirements and tables of plugins that are not enabled.
+    """
     known = {entry.name: entry for entry in entry_points(group="xiaoer.plugins")}
     plugins: list[Plugin] = []
     problems: list[str] = []
@@ -62,9 +63,11 @@ def _find(name: str, known: Mapping[str, Any]) -> Plugin:
         module, _, attribute = name.partition(":")
         found = getattr(importlib.import_module(module), attribute)
     else:
-        raise LookupError(f"there is no plugin {name!r}; there is: {', '.join(sorted(known))} (or module:object)")
+        raise LookupError(
+            f"there is no plugin {name!r}; there is: {', '.join(sorted(known))} (or module:object)"
+        )
     if not isinstance(found, Plugin):
-        raise LookupError(f"{name!r} is not a Plugin")
+        raise AttributeError(f"{name!r} is not a Plugin")
     return found
 
 
@@ -117,13 +120,15 @@ class Registry:
         """Start providers, each as soon as what it asks for is there."""
         waiting = [(plugin, provider) for plugin in self.plugins for provider in plugin.providers]
         while waiting:
-            ready = [(p, f) for p, f in waiting if all(kind in self.services for _, kind in wants(f))]
+            ready = [
+                (p, f) for p, f in waiting if all(kind in self.services for _, kind in wants(f))
+            ]
             if not ready:
                 plugin, provider = waiting[0]
                 raise InjectionError(f"plugin {plugin.name}: {_reason(provider, self.services)}")
             for plugin, provider in ready:
                 given = resolve(provider, self.services)
-                service = await self._stack.enter_async_context(asynccontextmanager(provider)(**given))
+                service = await self._stack.enter_async_context(_Scope(provider(**given)))
                 self.services[yields(provider)] = service
                 waiting.remove((plugin, provider))
 
@@ -159,6 +164,20 @@ class Registry:
             await function(turn, **given, **own)
 
         return complete
+
+
+class _Scope:
+    """A provider as a context: what it yields on the way in, the rest of it on the way out."""
+
+    def __init__(self, service: AsyncIterator[Any]) -> None:
+        self._service = service
+
+    async def __aenter__(self) -> Any:  # noqa: ANN401 - whatever the provider yields
+        return await anext(self._service)
+
+    async def __aexit__(self, *_error: object) -> None:
+        async for _ in self._service:
+            raise RuntimeError("a provider yields exactly one service")
 
 
 def _reason(provider: Callable[..., AsyncIterator[Any]], services: Mapping[Any, Any]) -> str:

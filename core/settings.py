@@ -1,7 +1,7 @@
 """Settings: one TOML file, environment variables on top, every unknown or bad key refused by name.
 
-``XIAOER_SETTINGS`` names the file (default ``settings.toml`` in the working folder). Without one the
-demo shop's own settings are used. ``XIAOER__SERVER__PORT=9000`` overrides ``[server] port``.
+``XIAOER_SETTINGS`` names the file (default ``settings.toml`` in the working folder). Without one
+the demo shop's own settings are used. ``XIAOER__SERVER__PORT=9000`` overrides ``[server] port``.
 Tables of channels and plugins are checked by their own models when those are loaded.
 """
 
@@ -36,7 +36,9 @@ class SettingsError(Exception):
         self.problems = problems
         self.source = source
         where = f" in {source}" if source else ""
-        super().__init__("\n".join((f"settings cannot be used{where}:", *(f"  {p}" for p in problems))))
+        super().__init__(
+            "\n".join((f"settings cannot be used{where}:", *(f"  {p}" for p in problems)))
+        )
 
 
 class _Table(BaseModel):
@@ -69,9 +71,9 @@ class ServerSettings(_Table):
     """``[server]``: the HTTP side."""
 
     host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65535)
+    port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
-    max_body: int = Field(1024 * 1024, ge=1024)
+    max_body: int = Field(default=1024 * 1024, ge=1024)
     trust_proxy: bool = False
 
 
@@ -92,11 +94,11 @@ class LogSettings(_Table):
 class WorkSettings(_Table):
     """``[work]``: how much is done at once, and how patiently."""
 
-    lanes: int = Field(32, ge=1, le=1024)
-    attempts: int = Field(3, ge=1, le=20)
-    senders: int = Field(32, ge=1, le=1024)
-    send_attempts: int = Field(8, ge=1, le=50)
-    lease_seconds: float = Field(60.0, ge=5)
+    lanes: int = Field(default=32, ge=1, le=1024)
+    attempts: int = Field(default=3, ge=1, le=20)
+    senders: int = Field(default=32, ge=1, le=1024)
+    send_attempts: int = Field(default=8, ge=1, le=50)
+    lease_seconds: float = Field(default=60.0, ge=5)
 
 
 class PluginsSettings(BaseModel):
@@ -203,7 +205,9 @@ def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> set[str]
             return set()
         field = here.model_fields.get(str(step))
         here = field.annotation if field else None
-    return set(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else set()
+    return (
+        set(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else set()
+    )
 
 
 def _is_secret(key: str) -> bool:
@@ -215,5 +219,3 @@ def _parse(text: str, source: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError([f"not valid TOML: {error}"], source) from None
-
-

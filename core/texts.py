@@ -1,7 +1,7 @@
 """Sentences: keys in the code, words in ``locales/<locale>/<domain>.po``.
 
-``orders.status`` is the message ``orders.status`` of the domain ``orders``. Catalogues are read from
-the ``.po`` files themselves at start (no compile step), the shop's own folder last, so that a shop
+``orders.status`` is the message ``orders.status`` of the domain ``orders``. Catalogues are read
+from the ``.po`` files themselves at start (no compile step), the shop's own folder last, so that a shop
 can put any sentence in its own words. A missing key shows as the key: ugly, never fatal.
 """
 
@@ -51,7 +51,9 @@ class _Formatter(string.Formatter):
     def __init__(self, locale: str, zone: ZoneInfo) -> None:
         self.locale, self.zone = Locale.parse(locale), zone
 
-    def get_field(self, field_name: str, args: Sequence[object], kwargs: Mapping[str, object]) -> tuple[object, str]:
+    def get_field(
+        self, field_name: str, args: Sequence[object], kwargs: Mapping[str, object]
+    ) -> tuple[object, str]:
         if not field_name.isidentifier():
             raise ValueError(f"only plain names may stand in a sentence, not {{{field_name}}}")
         return kwargs[field_name], field_name
@@ -71,8 +73,10 @@ class _Formatter(string.Formatter):
 class Texts:
     """All sentences of the running house."""
 
-    def __init__(self, folders: Iterable[Traversable | Path], zone: ZoneInfo, default: str = LOCALES[0]) -> None:
-        """Read every ``<folder>/<locale>/*.po``; later folders win. ``default`` is the shop's locale."""
+    def __init__(
+        self, folders: Iterable[Traversable | Path], zone: ZoneInfo, default: str = LOCALES[0]
+    ) -> None:
+        """Read every ``<folder>/<locale>/*.po``; later ones win. ``default`` is the shop's locale."""
         self.default = nearest(default)
         self.zone = zone
         self._sentences: dict[str, dict[str, str]] = {locale: {} for locale in LOCALES}
@@ -97,7 +101,7 @@ class Texts:
         return key
 
     def render(self, key: str, locale: str, /, **values: object) -> str:
-        """The sentence with its values; datetimes, timedeltas and :class:`Money` in the locale's form."""
+        """The sentence with its values: times, spans and :class:`Money` in the locale's form."""
         sentence = self.sentence(key, locale)
         if not values:
             return sentence

@@ -99,25 +99,27 @@ class Worker:
             turn.form = None  # a person takes over: the bot's half-asked question is moot
         await self._write(turn, decision, memory, form)
 
-    async def _write(self, turn: Turn, decision: Decision, memory: dict[str, Any], form: dict[str, Any] | None) -> None:
+    async def _write(
+        self, turn: Turn, decision: Decision, memory: dict[str, Any], form: dict[str, Any] | None
+    ) -> None:
         row, now = turn.message, self._clock.now()
         changes = _changes(turn, memory, form)
 
         async def claim() -> None:
             open_row = Message.filter(id=row.id, state=Inbox.ACCEPTED)
             done = await open_row.update(
-                state=Inbox.HANDLED, done_at=now, attempts=row.attempts + 1, decision=describe(decision, turn)
+                state=Inbox.HANDLED,
+                done_at=now,
+                attempts=row.attempts + 1,
+                decision=describe(decision, turn),
             )
             if not done:
                 raise Superseded
             if changes:
                 await Conversation.filter(id=row.conversation_id).update(**changes)
 
-        slot = self._passive.slot(row.channel, row.key)
         cause = Cause(f"m{row.id}", claim, row.conversation_id, row.id, row.channel)
-        first = slot.claim if slot is not None else None
-        after = (lambda written: slot.resolve(written.posts)) if slot is not None else None
-        await self._commit.write(turn, cause, first=first, after=after)
+        await self._commit.write(turn, cause, self._passive.slot(row.channel, row.key))
         self._metrics.finished(row.channel, Inbox.HANDLED)
         self._metrics.turn_seconds.observe(max(0.0, (self._clock.now() - row.at).total_seconds()))
         log.info("message.handled", handler=decision.handler or None, replies=len(turn.posts))
@@ -127,7 +129,9 @@ class Worker:
         row.attempts += 1
         reason = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
         log.warning("message.attempt_failed", attempt=row.attempts, exc_info=error)
-        await Message.filter(id=row.id, state=Inbox.ACCEPTED).update(attempts=row.attempts, error=reason)
+        await Message.filter(id=row.id, state=Inbox.ACCEPTED).update(
+            attempts=row.attempts, error=reason
+        )
         if row.attempts < self._attempts:
             await self._clock.sleep(RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
             return False
@@ -142,17 +146,15 @@ class Worker:
 
         async def claim() -> None:
             open_row = Message.filter(id=row.id, state=Inbox.ACCEPTED)
-            if not await open_row.update(state=Inbox.FAILED, done_at=self._clock.now(), error=reason):
+            if not await open_row.update(
+                state=Inbox.FAILED, done_at=self._clock.now(), error=reason
+            ):
                 raise Superseded
 
-        slot = self._passive.slot(row.channel, row.key)
-        cause = Cause(f"m{row.id}:parked:{row.attempts}", claim, row.conversation_id, row.id, row.channel)
-        await self._commit.write(
-            turn,
-            cause,
-            first=slot.claim if slot is not None else None,
-            after=(lambda written: slot.resolve(written.posts)) if slot is not None else None,
+        cause = Cause(
+            f"m{row.id}:parked:{row.attempts}", claim, row.conversation_id, row.id, row.channel
         )
+        await self._commit.write(turn, cause, self._passive.slot(row.channel, row.key))
         self._metrics.finished(row.channel, Inbox.FAILED)
         log.error("message.parked", error=reason)
 

@@ -17,9 +17,9 @@ from core.adapter import Channel
 from core.texts import nearest
 
 ASSETS = Path(__file__).parent / "assets"
-FILES = frozenset(p.name for p in ASSETS.iterdir() if p.suffix in {".css", ".js", ".svg"}) - {
-    "widget.js"
-}
+# Named here, because a machine's own table may call a script plain text, which browsers refuse.
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+FILES = frozenset(p.name for p in ASSETS.iterdir() if p.suffix in TYPES) - {"widget.js"}
 TAGS = {"zh_CN": "zh-CN", "en": "en"}
 _HOST = re.compile(r"^[A-Za-z0-9.\-]+(:\d{1,5})?$")
 
@@ -81,7 +81,11 @@ def page_headers(request: web.Request, settings: WebChatSettings, nonce: str) ->
 
 def asset(name: str) -> web.FileResponse:
     """A script or style sheet, revalidated on every use so that an update shows at once."""
-    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    headers = {
+        "Content-Type": f"{TYPES[Path(name).suffix]}; charset=utf-8",
+        "Cache-Control": "no-cache",
+        "X-Content-Type-Options": "nosniff",
+    }
     return web.FileResponse(ASSETS / name, headers=headers)
 
 

@@ -47,7 +47,11 @@ class Slot:
         A channel that may push gets one message here; one that may not gets all texts that fit.
         """
         self.claimed = []
-        if not self.open or not posts or any(p.conversation_id != posts[0].conversation_id for p in posts):
+        if (
+            not self.open
+            or not posts
+            or any(p.conversation_id != posts[0].conversation_id for p in posts)
+        ):
             return
         if self.can.push:
             self.claimed = list(posts[: self.passive.max_messages])
@@ -59,7 +63,7 @@ class Slot:
             post.attempts = 1
             post.lease_until = self._clock.now() + timedelta(seconds=MEMORY)
 
-    def resolve(self, _posts: Sequence[Message]) -> None:
+    def resolve(self) -> None:
         """The turn is committed: hand the claimed rows to whoever holds the request."""
         if not self.outcome.done():
             self.outcome.set_result(list(self.claimed))
@@ -75,7 +79,7 @@ class PassiveDesk:
         self.requeue = requeue
 
     def open(self, channel: str, key: str, can: Capabilities) -> Slot:
-        """The slot of a message, opened by its first request and shared by the platform's retries."""
+        """The slot of a message, opened by its first request, shared by the retries."""
         self._sweep()
         slot = self._slots.get((channel, key))
         if slot is None:
@@ -89,7 +93,7 @@ class PassiveDesk:
         return slot if slot is not None and slot.open else None
 
     def close(self, slot: Slot) -> None:
-        """Nobody will take the answer any more; what was claimed meanwhile goes the ordinary way."""
+        """Nobody will take the answer any more; what was claimed goes the ordinary way."""
         slot.open = False
         if slot.outcome.done() and slot.claimed:
             self.requeue([row.id for row in slot.claimed])

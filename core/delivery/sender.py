@@ -40,7 +40,13 @@ class Sender:
     """One loop that claims, and a bounded number of calls under way."""
 
     def __init__(
-        self, *, writer: Writer, lines: Lines, clock: Clock, metrics: Metrics, settings: WorkSettings
+        self,
+        *,
+        writer: Writer,
+        lines: Lines,
+        clock: Clock,
+        metrics: Metrics,
+        settings: WorkSettings,
     ) -> None:
         """Idle until :meth:`start`."""
         self._writer, self._lines, self._clock = writer, lines, clock
@@ -94,7 +100,9 @@ class Sender:
     async def _pause(self) -> float:
         """Seconds until the next row that waits for its time."""
         now = self._clock.now()
-        later = Message.filter(state=Outbox.QUEUED, not_before__gt=now, not_before__lt=now + NEVER / 2)
+        later = Message.filter(
+            state=Outbox.QUEUED, not_before__gt=now, not_before__lt=now + NEVER / 2
+        )
         row = await later.order_by("not_before").first()
         if row is None or row.not_before is None:
             return NEVER.total_seconds()
@@ -116,7 +124,9 @@ class Sender:
         free = self._settings.senders - len(self._calls)
         if free <= 0:
             return []
-        due = Message.filter(Q(not_before=None) | Q(not_before__lte=now), state=Outbox.QUEUED, direction="out")
+        due = Message.filter(
+            Q(not_before=None) | Q(not_before__lte=now), state=Outbox.QUEUED, direction="out"
+        )
         rows = await due.order_by("id").limit(PAGE).prefetch_related("conversation")
         rows = [row for row in rows if row.conversation_id not in self._calls]
         heads = await _heads({row.conversation_id for row in rows})
@@ -127,7 +137,10 @@ class Sender:
             structlog.contextvars.bind_contextvars(message_id=row.id, channel=row.channel)
             line = self._lines.get(row.channel)
             if line is None:
-                await self._finish(row, Verdict(Outbox.FAILED, {"error": "no-such-channel"}, "message.undeliverable"))
+                await self._finish(
+                    row,
+                    Verdict(Outbox.FAILED, {"error": "no-such-channel"}, "message.undeliverable"),
+                )
             else:
                 await self._send(row, line)
         except Exception:
@@ -139,7 +152,10 @@ class Sender:
     async def _send(self, row: Message, line: Line) -> None:
         can, now = line.capabilities, self._clock.now()
         if row.expires_at is not None and row.expires_at <= now:
-            await self._finish(row, Verdict(Outbox.EXPIRED, {"done_at": now, "error": "too-late"}, "message.expired"))
+            await self._finish(
+                row,
+                Verdict(Outbox.EXPIRED, {"done_at": now, "error": "too-late"}, "message.expired"),
+            )
         elif can.outlet == "board":
             await self._to_board(row)
         elif can.outlet == "passive":
@@ -151,7 +167,11 @@ class Sender:
             await pace.turn()
             receipt = await self._call(row, line)
             self._metrics.sent(row.channel, receipt.outcome)
-            await self._finish(row, judge(row, receipt, can, self._clock.now(), self._settings.send_attempts), receipt)
+            await self._finish(
+                row,
+                judge(row, receipt, can, self._clock.now(), self._settings.send_attempts),
+                receipt,
+            )
 
     async def _claim(self, row: Message, line: Line) -> str:
         """Mark the row as being sent and use its quota; says why not, if it may not leave."""
@@ -162,7 +182,9 @@ class Sender:
             refusal = await quota.use(row.conversation_id, line.capabilities.windows, now)
             if not refusal:
                 queued = Message.filter(id=row.id, state=Outbox.QUEUED)
-                if not await queued.update(state=Outbox.SENDING, lease_until=lease, attempts=row.attempts + 1):
+                if not await queued.update(
+                    state=Outbox.SENDING, lease_until=lease, attempts=row.attempts + 1
+                ):
                     return "taken"
             return refusal
 
@@ -195,13 +217,19 @@ class Sender:
 
     async def _to_board(self, row: Message) -> None:
         question = await Message.get_or_none(id=row.reply_to) if row.reply_to else None
-        answer = {"question": question.text if question else "", "author": question.author if question else "",
-                  "answer": row.text, "context": question.context if question else {}}
+        answer = {
+            "question": question.text if question else "",
+            "author": question.author if question else "",
+            "answer": row.text,
+            "context": question.context if question else {},
+        }
 
         async def work() -> None:
             now = self._clock.now()
             columns = {"done_at": now, "sent_at": now, "platform_id": "board"}
-            if await Message.filter(id=row.id, state=Outbox.QUEUED).update(state=Outbox.SENT, **columns):
+            if await Message.filter(id=row.id, state=Outbox.QUEUED).update(
+                state=Outbox.SENT, **columns
+            ):
                 await Commit.journal("board.answer", answer, _cause(row), now)
 
         await self._writer.run(work)
@@ -227,7 +255,12 @@ class Sender:
             if line is None:
                 continue
             receipt = Receipt(Outcome.UNKNOWN, "stopped-while-sending")
-            await self._finish(row, judge(row, receipt, line.capabilities, self._clock.now(), self._settings.send_attempts))
+            await self._finish(
+                row,
+                judge(
+                    row, receipt, line.capabilities, self._clock.now(), self._settings.send_attempts
+                ),
+            )
 
     def requeue(self, ids: Sequence[int]) -> None:
         """Rows claimed for a passive answer that came too late: they go the ordinary way."""
@@ -259,10 +292,13 @@ async def _heads(conversations: Iterable[int]) -> dict[int, int]:
     if not wanted:
         return {}
     opened = Message.filter(conversation_id__in=wanted, direction="out", state__in=[*OPEN_OUTBOX])
-    rows = await opened.annotate(head=Min("id")).group_by("conversation_id").values("conversation_id", "head")
+    rows = (
+        await opened.annotate(head=Min("id"))
+        .group_by("conversation_id")
+        .values("conversation_id", "head")
+    )
     return {row["conversation_id"]: row["head"] for row in rows}
 
 
 def _cause(row: Message) -> Cause:
     return Cause(row.key, None, row.conversation_id, row.id, row.channel)
-

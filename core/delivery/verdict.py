@@ -30,7 +30,12 @@ def judge(row: Message, receipt: Receipt, can: Capabilities, now: datetime, most
     An unknown outcome is repeated only where the platform shows a repeated key once
     (``caller_id``) or the message says it may repeat; otherwise a person decides.
     """
-    done = {"done_at": now, "sent_at": now, "platform_id": receipt.platform_id[:128], "lease_until": None}
+    done = {
+        "done_at": now,
+        "sent_at": now,
+        "platform_id": receipt.platform_id[:128],
+        "lease_until": None,
+    }
     match receipt.outcome:
         case Outcome.ACCEPTED:
             return Verdict(Outbox.SENT, {**done, "error": ""})
@@ -42,15 +47,22 @@ def judge(row: Message, receipt: Receipt, can: Capabilities, now: datetime, most
             return Verdict(Outbox.UNKNOWN, _ended(receipt.reason, now), "message.unknown")
         case _:
             if row.attempts >= most:
-                return Verdict(Outbox.FAILED, _ended(f"gave-up: {receipt.reason}", now), "message.undeliverable")
+                return Verdict(
+                    Outbox.FAILED,
+                    _ended(f"gave-up: {receipt.reason}", now),
+                    "message.undeliverable",
+                )
             wait = receipt.retry_after or backoff(row.attempts)
             later = now + timedelta(seconds=wait)
-            return Verdict(Outbox.QUEUED, {"not_before": later, "error": receipt.reason[:500], "lease_until": None})
+            return Verdict(
+                Outbox.QUEUED,
+                {"not_before": later, "error": receipt.reason[:500], "lease_until": None},
+            )
 
 
 def backoff(attempts: int) -> float:
     """Seconds before the next attempt: doubling, with jitter so that a crowd spreads out."""
-    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1)) * random.uniform(0.8, 1.2)  # noqa: S311
+    return min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1)) * random.uniform(0.8, 1.2)
 
 
 def _ended(reason: str, now: datetime) -> dict[str, Any]:

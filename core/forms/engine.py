@@ -1,4 +1,4 @@
-"""The form engine: takes answers, asks for what is missing, lets customers digress and come back."""
+"""The form engine: takes answers, asks for what is missing, lets customers digress."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ class FormEngine:
         return self._candidate(handler, f"form {asked}", fill)
 
     async def open(self, turn: Turn) -> None:
-        """Go on with a form that a handler has just opened: take what is known, ask for the rest."""
+        """Go on with a form just opened: take what is known, ask for the rest."""
         state = turn.form or {}
         handler = self._handlers[str(state["name"])]
         values = self._take(handler.form, dict(state["values"]), turn, only_recognised=True)
         await self._go_on(handler, values, turn)
 
     def resume(self, turn: Turn, *, answered: bool) -> bool:
-        """Ask the open question again after a digression, or kindly once more if nobody answered."""
+        """Ask the open question again: after a digression, or since nobody answered."""
         state = turn.conversation.form
         still_open = state is not None and turn.form is state and turn.owner is None
         handler = self._handlers.get(str((state or {}).get("name")))
@@ -111,15 +111,19 @@ class FormEngine:
             turn.form = None
             await handler.complete(turn, handler.form(**values))
         else:
-            turn.form = {"name": handler.form.form_name(), "values": values, "tries": 0,
-                         "at": turn.clock.now().isoformat()}
+            turn.form = {
+                "name": handler.form.form_name(),
+                "values": values,
+                "tries": 0,
+                "at": turn.clock.now().isoformat(),
+            }
             turn.reply(handler.form.questions[asked].prompt)
 
     @staticmethod
     def _take(
         form: type[Form], known: Mapping[str, Any], turn: Turn, *, only_recognised: bool = False
     ) -> dict[str, Any]:
-        """The values with what this message adds: the asked field, and others it names by the way."""
+        """The values with what this message adds: the asked field and others it names."""
         values = dict(known)
         asked = form.missing(values)
         for name, question in form.questions.items():
@@ -137,6 +141,8 @@ class FormEngine:
         turn.reply("core.form.cancelled")
 
     @staticmethod
-    def _candidate(handler: FormHandler, ask: str, call: Callable[[Turn], Any]) -> tuple[Entry, str]:
+    def _candidate(
+        handler: FormHandler, ask: str, call: Callable[[Turn], Any]
+    ) -> tuple[Entry, str]:
         name = f"{handler.plugin}.{handler.form.__name__}"
         return Entry(name, handler.plugin, _RULE, Rank.FORM, -1, call, handler.seconds), ask

@@ -23,7 +23,7 @@ from core.understand import Understanding
 class Question:
     """How one field is asked for and recognised.
 
-    ``prompt`` and ``again`` are sentence keys (``again`` when the answer did not fit). ``entity`` or
+    ``prompt`` and ``again`` are sentence keys (``again``: the answer did not fit). ``entity`` or
     ``pattern`` find the value inside a longer message; a field with neither takes the whole text.
     """
 
@@ -47,14 +47,15 @@ class Question:
         return heard.raw.strip() or None
 
 
-def ask(prompt: str, *, again: str = "", entity: str = "", pattern: str = "", default: Any = ...) -> Any:  # noqa: ANN401
-    """A form field with its question; a field with a ``default`` is taken when given, never asked."""
-    question = Question(prompt, again, entity, pattern)
-    return Field(default, json_schema_extra={"question": question})  # type: ignore[dict-item]
+def ask(
+    prompt: str, *, again: str = "", entity: str = "", pattern: str = "", default: Any = ...
+) -> Any:  # noqa: ANN401
+    """A form field with its question; one with a ``default`` is taken when given, never asked."""
+    return Field(default, json_schema_extra=_Asked(Question(prompt, again, entity, pattern)))
 
 
 class Form(BaseModel):
-    """Base of all forms. Register with ``@plugin.form(MyForm)`` on the handler of the filled form."""
+    """Base of all forms. ``@plugin.form(MyForm)`` registers the handler of the filled form."""
 
     model_config = ConfigDict(extra="forbid")
     questions: ClassVar[dict[str, Question]] = {}
@@ -63,11 +64,10 @@ class Form(BaseModel):
     def __pydantic_init_subclass__(cls, **kwargs: object) -> None:
         """Collect the questions once."""
         super().__pydantic_init_subclass__(**kwargs)
-        cls.questions = {
-            name: extra["question"]  # type: ignore[misc]
-            for name, info in cls.model_fields.items()
-            if isinstance(extra := info.json_schema_extra, dict) and "question" in extra
-        }
+        for name, info in cls.model_fields.items():
+            extra: object = info.json_schema_extra
+            if isinstance(extra, _Asked):
+                cls.questions = {**cls.questions, name: extra.question}
 
     @classmethod
     def form_name(cls) -> str:

@@ -55,7 +55,7 @@ class FormDesk(Protocol):
         ...
 
 
-class HandlerTimeout(TimeoutError):
+class HandlerTimeout(TimeoutError):  # noqa: N818 - says what happened
     """A handler did not finish in its time."""
 
 
@@ -120,6 +120,8 @@ class _Mark:
         self.owner, self.form, self.opened = turn.owner, turn.form, turn.opened
 
     def restore(self, turn: Turn) -> None:
-        for kept, count in zip((turn.posts, turn.alarms, turn.events, turn.writes), self.counts, strict=True):
+        for kept, count in zip(
+            (turn.posts, turn.alarms, turn.events, turn.writes), self.counts, strict=True
+        ):
             del kept[count:]
         turn.owner, turn.form, turn.opened = self.owner, self.form, self.opened

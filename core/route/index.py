@@ -50,8 +50,6 @@ class Situation:
     event_key: str = ""
 
 
-
-
 class Index:
     """Compiled once from all rules; asked once for each message."""
 
@@ -70,11 +68,18 @@ class Index:
 
     def _enter(self, entry: Entry) -> None:
         rule = entry.rule
-        asks = (("command", rule.command), ("exact", rule.exact), ("prefix", rule.prefix),
-                ("keyword", rule.keywords), ("pattern", rule.literals))
+        asks = (
+            ("command", rule.command),
+            ("exact", rule.exact),
+            ("prefix", rule.prefix),
+            ("keyword", rule.keywords),
+            ("pattern", rule.literals),
+        )
         for how, many in asks:
             for word in many:
-                self._words[normalise(word) if how != "exact" else bare(normalise(word))].append((how, entry))
+                self._words[normalise(word) if how != "exact" else bare(normalise(word))].append(
+                    (how, entry)
+                )
         if rule.pattern:
             self._patterns[entry.name] = re.compile(rule.pattern)
         if rule.event:
@@ -95,10 +100,9 @@ class Index:
                     found.setdefault(entry, f"event {name}")
         if heard.plain:
             self._by_words(heard.plain, found)
-        if heard.intents:
-            for intent in heard.intents:
-                for entry in self._intents.get(intent, ()):
-                    found.setdefault(entry, f"intent {intent}")
+        for intent in heard.intents:
+            for entry in self._intents.get(intent, ()):
+                found.setdefault(entry, f"intent {intent}")
         if heard.marks:
             self._by_marks(heard, found)
         for entry in self._always:

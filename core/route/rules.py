@@ -57,10 +57,14 @@ class Rule:
         """Refuse a rule that nothing could ever match, or that would be scanned for each text."""
         asks = (self.command, self.exact, self.prefix, self.keywords, self.pattern)
         if not any((*asks, self.intent, self.mark, self.event, self.always)):
-            raise ValueError("a rule needs at least one of: command, exact, prefix, keywords, "
-                             "pattern, intent, mark, event, always")
+            raise ValueError(
+                "a rule needs at least one of: command, exact, prefix, keywords, "
+                "pattern, intent, mark, event, always"
+            )
         if self.pattern and not self.literals:
-            raise ValueError(f"pattern {self.pattern!r} needs literals: words of which one must occur")
+            raise ValueError(
+                f"pattern {self.pattern!r} needs literals: words of which one must occur"
+            )
 
     @property
     def precedence(self) -> Rank:

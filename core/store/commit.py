@@ -18,8 +18,10 @@ from core.store.people import People
 from core.store.states import Outbox
 from core.store.writer import Writer
 
+
 class Superseded(Exception):  # noqa: N818 - a fact, not a fault
     """Somebody else has handled this already; nothing of ours was written."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -35,6 +37,7 @@ class Cause:
     message: int | None = None
     channel: str = ""
 
+
 @dataclass(slots=True)
 class Written:
     """What a commit did, for those who act on it."""
@@ -43,12 +46,26 @@ class Written:
     posts: list[Message] = field(default_factory=list[Message])
     alarms: bool = False
 
+
+class Claimant(Protocol):
+    """Somebody who delivers outbound rows in another way than the outbox."""
+
+    def claim(self, posts: Sequence[Message], /) -> None:
+        """Mark the rows to be taken, before they are inserted."""
+        ...
+
+    def resolve(self) -> None:
+        """The transaction is committed: the marked rows are ours to deliver."""
+        ...
+
+
 class CapabilitiesOf(Protocol):
     """Where a channel's capabilities are looked up."""
 
-    def __call__(self, channel: str) -> Capabilities:
+    def __call__(self, channel: str, /) -> Capabilities:
         """The channel's capabilities, or careful defaults for one that is gone."""
         ...
+
 
 class Commit:
     """Writes effects through the writer."""
@@ -59,36 +76,29 @@ class Commit:
         self.listeners: list[Callable[[Written], None]] = []
 
     async def write(
-        self,
-        effects: Effects,
-        cause: Cause,
-        *,
-        first: Callable[[Sequence[Message]], None] | None = None,
-        after: Callable[[Written], None] | None = None,
+        self, effects: Effects, cause: Cause, claimant: Claimant | None = None
     ) -> Written:
         """Write everything in one transaction; raises :class:`Superseded` if the claim fails.
 
-        ``first`` may change the outbound rows before they are inserted (the passive answer).
+        ``claimant`` may take outbound rows for itself before they are inserted (passive answer).
         """
 
         async def work() -> Written:
             try:
-                return await self._write(effects, cause, first)
+                return await self._write(effects, cause, claimant)
             except BaseException:
                 self._people.forget()
                 raise
 
-        def done(written: Written) -> None:
+        def after(written: Written) -> None:
             for listener in self.listeners:
                 listener(written)
-            if after is not None:
-                after(written)
+            if claimant is not None:
+                claimant.resolve()
 
-        return await self._writer.run(work, done)
+        return await self._writer.run(work, after)
 
-    async def _write(
-        self, effects: Effects, cause: Cause, first: Callable[[Sequence[Message]], None] | None
-    ) -> Written:
+    async def _write(self, effects: Effects, cause: Cause, claimant: Claimant | None) -> Written:
         now = self._clock.now()
         written = Written()
         if cause.claim is not None:
@@ -97,8 +107,8 @@ class Commit:
             await write()
         for number, post in enumerate(effects.posts):
             written.posts += await self._rows(post, cause, number, now)
-        if first is not None:
-            first(written.posts)
+        if claimant is not None:
+            claimant.claim(written.posts)
         for row in written.posts:
             await row.save(force_create=True)
             written.conversations.add(row.conversation_id)
@@ -124,9 +134,10 @@ class Commit:
     async def _rows(self, post: Post, cause: Cause, number: int, now: datetime) -> list[Message]:
         thread = await self._thread(post, cause, now)
         messages = shape(post.parts, self._can(thread.channel))
-        keys = [f"{post.key or f'{cause.key}:{number}'}:{n}" for n in range(len(messages))]
-        keys = [k.removesuffix(":0") for k in keys]
-        known = await Message.filter(channel=thread.channel, direction="out", key__in=keys).values_list("key", flat=True)
+        stem = post.key or f"{cause.key}:{number}"
+        keys = [f"{stem}:{n}" if n else stem for n in range(len(messages))]
+        queued = Message.filter(channel=thread.channel, direction="out", key__in=keys)
+        known = {row.key for row in await queued}
         return [
             Message(
                 direction="out",
@@ -159,7 +170,10 @@ class Commit:
             case _ if cause.conversation is not None:
                 return await Conversation.get(id=cause.conversation)
             case _:
-                raise ValueError("a post needs an address: nothing here says which conversation is meant")
+                raise ValueError(
+                    "a post needs an address: nothing here says which conversation is meant"
+                )
+
 
 async def _set_alarm(alarm: Alarm, cause: Cause, now: datetime) -> None:
     if alarm.due_at is None:
@@ -180,7 +194,7 @@ async def _set_alarm(alarm: Alarm, cause: Cause, now: datetime) -> None:
         },
     )
 
+
 def by_hand() -> Cause:
     """The cause of effects that a person ordered from the command line."""
     return Cause(f"hand:{secrets.token_hex(8)}")
-

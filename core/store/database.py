@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -114,7 +113,9 @@ class Database:
         plan = await executor.plan([MigrationTarget(label, "__latest__") for label in managed])
         await self._refuse_newer(executor, managed)
         if plan and not allowed:
-            raise DatabaseError(f"the database {self._shown()} is older than this version: run `xiaoer run` once")
+            raise DatabaseError(
+                f"the database {self._shown()} is older than this version: run `xiaoer run` once"
+            )
         if plan:
             log.info("database.upgrade", steps=len(plan))
             await executor.migrate([MigrationTarget(label, "__latest__") for label in managed])
@@ -128,7 +129,8 @@ class Database:
         if newer:
             raise DatabaseError(
                 f"the database {self._shown()} was written by a newer version (it has "
-                f"{newer[0].app_label} {newer[0].name}): upgrade xiaoer, or restore the backup of this version"
+                f"{newer[0].app_label} {newer[0].name}): upgrade xiaoer, "
+                "or restore the backup of this version"
             )
 
     def _shown(self) -> str:
@@ -148,9 +150,9 @@ def _migrations_of(models: str) -> str | None:
 
 def owner_of(file: Path) -> bool:
     """Whether some process holds the shop's lock on that database file."""
-    lock = FileLock(f"{file}.lock")
-    if not os.path.exists(f"{file}.lock"):
+    if not Path(f"{file}.lock").exists():
         return False
+    lock = FileLock(f"{file}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:

@@ -17,13 +17,13 @@ from core.message import ConversationKind
 class Contact(Model):
     """A person, on whatever channels."""
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     name = fields.CharField(max_length=200, default="")
     locale = fields.CharField(max_length=16, default="")
     union_id = fields.CharField(max_length=200, default="", db_index=True)
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         """Table name."""
 
         table = "contact"
@@ -32,7 +32,7 @@ class Contact(Model):
 class ContactIdentity(Model):
     """Who a contact is on one channel; ``proven`` holds facts the platform vouches for."""
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(
         "core.Contact", related_name="identities"
     )
@@ -42,7 +42,7 @@ class ContactIdentity(Model):
     proven: dict[str, str] = fields.JSONField(default=dict)  # type: ignore[assignment]
     gone = fields.BooleanField(default=False)
 
-    class Meta:
+    class Meta(Model.Meta):
         """One row a person and channel."""
 
         table = "contact_identity"
@@ -56,7 +56,7 @@ class Conversation(Model):
     plugin name. ``form``: the open form, if one is half filled (see :mod:`core.forms`).
     """
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     channel = fields.CharField(max_length=64)
     external_id = fields.CharField(max_length=200)
     kind = fields.CharEnumField(ConversationKind, max_length=8)
@@ -69,7 +69,7 @@ class Conversation(Model):
     form: dict[str, Any] | None = fields.JSONField(null=True)  # type: ignore[assignment]
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         """One row a thread."""
 
         table = "conversation"
@@ -79,7 +79,7 @@ class Conversation(Model):
 class Message(Model):
     """The ledger: every message in and out, one row each."""
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     direction = fields.CharField(max_length=3)  # "in" or "out"
     channel = fields.CharField(max_length=64)
     key = fields.CharField(max_length=255)
@@ -111,7 +111,7 @@ class Message(Model):
     expires_at = fields.DatetimeField(null=True)
     repeatable = fields.BooleanField(default=False)
 
-    class Meta:
+    class Meta(Model.Meta):
         """The unique key is the promise that nothing is handled or queued twice."""
 
         table = "message"
@@ -128,12 +128,14 @@ class Message(Model):
 class Deadline(Model):
     """At ``due_at`` the handler ``name`` must run once with ``data``."""
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     name = fields.CharField(max_length=80)  # "<plugin>.<handler>"
     key = fields.CharField(max_length=200)
     due_at = fields.DatetimeField()  # when it should happen
     run_at = fields.DatetimeField()  # when it is tried next
-    state = fields.CharField(max_length=10, default="waiting")  # waiting, done, cancelled, skipped, failed
+    state = fields.CharField(
+        max_length=10, default="waiting"
+    )  # waiting, done, cancelled, skipped, failed
     conversation: fields.ForeignKeyNullableRelation[Conversation] = fields.ForeignKeyField(
         "core.Conversation", related_name="deadlines", null=True
     )
@@ -143,7 +145,7 @@ class Deadline(Model):
     error = fields.CharField(max_length=500, default="")
     done_at = fields.DatetimeField(null=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         """One row a name and key: setting it again moves it."""
 
         table = "deadline"
@@ -154,7 +156,7 @@ class Deadline(Model):
 class JournalEntry(Model):
     """A domain event with an increasing number, written with the change it tells of."""
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     kind = fields.CharField(max_length=60)
     at = fields.DatetimeField()
     channel = fields.CharField(max_length=64, default="")
@@ -162,7 +164,7 @@ class JournalEntry(Model):
     message_id = fields.BigIntField(null=True)
     data: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
 
-    class Meta:
+    class Meta(Model.Meta):
         """Read by number, by message and by kind."""
 
         table = "journal"
@@ -172,7 +174,7 @@ class JournalEntry(Model):
 class Grant(Model):
     """What a contact's act still allows us to send: the quota ledger."""
 
-    id = fields.BigIntField(primary_key=True)
+    id: int = fields.BigIntField(primary_key=True)
     conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
         "core.Conversation", related_name="grants"
     )
@@ -182,7 +184,7 @@ class Grant(Model):
     used = fields.IntField(default=0)
     until = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         """The newest act of a kind replaces the one before."""
 
         table = "quota_grant"

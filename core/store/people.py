@@ -39,7 +39,9 @@ class People:
             self._contacts[channel, sender.id] = known
         return known
 
-    async def conversation(self, channel: str, message: Inbound, contact: int, now: datetime) -> int:
+    async def conversation(
+        self, channel: str, message: Inbound, contact: int, now: datetime
+    ) -> int:
         """The conversation of a message."""
         owner = contact if message.kind == "direct" else None
         address = Address(channel, message.conversation, message.kind)
@@ -72,5 +74,7 @@ class People:
                 union_id=sender.union_id,
                 created_at=now,
             )
-        await ContactIdentity.create(contact=contact, channel=channel, external_id=sender.id, proven=sender.proven)
+        await ContactIdentity.create(
+            contact=contact, channel=channel, external_id=sender.id, proven=sender.proven
+        )
         return contact.id

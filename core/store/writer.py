@@ -31,7 +31,7 @@ class _Job(Generic[T]):
 
 
 class Writer:
-    """Runs jobs in transactions. A job may run again when its batch fails, so it changes rows only."""
+    """Runs jobs in transactions. A job may run again, so it changes rows and nothing else."""
 
     def __init__(self) -> None:
         """Idle until :meth:`start`."""
@@ -60,11 +60,13 @@ class Writer:
         """Whether nothing waits to be written."""
         return not self._jobs
 
-    async def run(self, work: Callable[[], Awaitable[T]], after: Callable[[T], None] | None = None) -> T:
+    async def run(
+        self, work: Callable[[], Awaitable[T]], after: Callable[[T], None] | None = None
+    ) -> T:
         """Run ``work`` in a transaction and return its result once it is durable.
 
         ``after`` is called with the result right after the commit, in the order of the jobs and
-        before anybody else runs: for handing rows on in order. Exceptions of ``work`` are raised here.
+        before anybody else runs: for handing rows on. Exceptions of ``work`` are raised here.
         """
         job = _Job(work, after, asyncio.get_running_loop().create_future())
         self._jobs.append(job)

@@ -29,7 +29,10 @@ class MockAdapter(Adapter):
         super().__init__(settings, channel)
         own: MockSettings = settings
         self.capabilities = Capabilities(
-            as_of="2026-11-21", parts=frozenset(own.parts), max_text=own.max_text, push=own.push,
+            as_of="2026-11-21",
+            parts=frozenset(own.parts),
+            max_text=own.max_text,
+            push=own.push,
             caller_id=own.caller_id,
         )
         self.sent: list[Outbound] = []

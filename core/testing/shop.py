@@ -55,7 +55,7 @@ class Shop:
         """Wait until nothing moves any more at this moment of the test clock."""
         async with asyncio.timeout(SETTLE_SECONDS):
             quiet = 0
-            while quiet < 3:  # noqa: PLR2004 - idle parts hand work to each other between looks
+            while quiet < 3:
                 await asyncio.sleep(0.001)
                 quiet = quiet + 1 if self.app.idle else 0
 
@@ -101,7 +101,13 @@ class Customer:
     """Somebody who says things and hears answers."""
 
     def __init__(
-        self, shop: Shop, channel: str, name: str, conversation: str, kind: ConversationKind, sender: Mapping[str, Any]
+        self,
+        shop: Shop,
+        channel: str,
+        name: str,
+        conversation: str,
+        kind: ConversationKind,
+        sender: Mapping[str, Any],
     ) -> None:
         """Made by the methods of :class:`Shop`."""
         self.shop, self.channel, self.conversation, self.kind = shop, channel, conversation, kind
@@ -119,7 +125,9 @@ class Customer:
     async def chooses(self, label: str) -> None:
         """Press the button with that label in the newest menu heard."""
         for part in reversed([p for m in self._sent() for p in m.parts]):
-            if isinstance(part, Menu) and (found := next((o for o in part.options if o.label == label), None)):
+            if isinstance(part, Menu) and (
+                found := next((o for o in part.options if o.label == label), None)
+            ):
                 await self.sends(Text(label), Event("choice", found.id))
                 return
         raise AssertionError(f"no menu offers {label!r}")
@@ -159,7 +167,9 @@ class Customer:
         assert not self.replies, f"{self.sender.name} heard: {self.replies}"  # noqa: S101
 
     def _sent(self) -> list[Any]:
-        return [m for m in self.shop.channel(self.channel).sent if m.conversation == self.conversation]
+        return [
+            m for m in self.shop.channel(self.channel).sent if m.conversation == self.conversation
+        ]
 
 
 def show(parts: Iterable[AnyPart]) -> str:
@@ -182,14 +192,25 @@ async def open_shop(
     ``channels``: further channels beside the mock channel ``shop``. ``folder``: where the database
     lives; give the same one again to see a restart.
     """
-    table: dict[str, Any] = {key: dict(value) if isinstance(value, Mapping) else value for key, value in (settings or {}).items()}
+    table: dict[str, Any] = {
+        key: dict(value) if isinstance(value, Mapping) else value
+        for key, value in (settings or {}).items()
+    }
     table["plugins"] = {**table.get("plugins", {}), "enabled": list(plugins)}
-    table["channels"] = {CHANNEL: {"adapter": "core.testing.mock:MockAdapter"}, **table.get("channels", {}), **(channels or {})}
+    table["channels"] = {
+        CHANNEL: {"adapter": "core.testing.mock:MockAdapter"},
+        **table.get("channels", {}),
+        **(channels or {}),
+    }
     table["server"] = {"port": 0, **table.get("server", {})}
     with tempfile.TemporaryDirectory() as fresh:
         home = folder or Path(fresh)
         table["data"] = str(home)
-        table["database"] = {"url": f"sqlite://{home / 'shop.db'}", "synchronous": "normal", **table.get("database", {})}
+        table["database"] = {
+            "url": f"sqlite://{home / 'shop.db'}",
+            "synchronous": "normal",
+            **table.get("database", {}),
+        }
         clock = TestClock(start)
         app = App(build(table), clock)
         await app.start()

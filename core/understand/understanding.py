@@ -24,7 +24,7 @@ class Entity:
 class Understanding:
     """What is known of one text; recognisers add to it in the order of their plugins.
 
-    ``raw`` is as typed, ``plain`` normalised (see :mod:`core.understand.normalise`). ``intents`` and
+    ``raw`` is as typed, ``plain`` normalised (:mod:`core.understand.normalise`). ``intents`` and
     ``marks`` hold scores 0..1 by name (``marks``: ``severity``, ``urgent``, ``emotion``...).
     """
 

@@ -49,9 +49,15 @@ class Hooks:
     def _wants_answer(arrival: Arrival) -> bool:
         """Only one direct message that opens a window is worth holding a request for."""
         messages = arrival.messages
-        return len(messages) == 1 and messages[0].kind == ConversationKind.DIRECT and bool(messages[0].trigger)
+        return (
+            len(messages) == 1
+            and messages[0].kind == ConversationKind.DIRECT
+            and bool(messages[0].trigger)
+        )
 
-    async def _answer(self, request: web.Request, line: Line, arrival: Arrival) -> web.StreamResponse:
+    async def _answer(
+        self, request: web.Request, line: Line, arrival: Arrival
+    ) -> web.StreamResponse:
         message = arrival.messages[0]
         slot = self._desk.open(line.name, message.key, line.capabilities)
         row = (await line.take(arrival.messages))[0]
@@ -114,7 +120,9 @@ class Hooks:
     async def _mark(self, ids: list[int], state: Outbox) -> None:
         now = self._clock.now()
         columns = {"state": state, "platform_id": PASSIVE, "error": "", "not_before": None}
-        columns |= {} if state is Outbox.SENDING else {"done_at": now, "sent_at": now, "lease_until": None}
+        columns |= (
+            {} if state is Outbox.SENDING else {"done_at": now, "sent_at": now, "lease_until": None}
+        )
 
         async def work() -> None:
             opened = [Outbox.QUEUED, Outbox.SENDING, Outbox.UNKNOWN]

@@ -26,7 +26,13 @@ class Server:
     """Listens between :meth:`start` and :meth:`stop`."""
 
     def __init__(
-        self, *, settings: ServerSettings, hooks: Hooks, lines: Lines, metrics: Metrics, ready: Ready
+        self,
+        *,
+        settings: ServerSettings,
+        hooks: Hooks,
+        lines: Lines,
+        metrics: Metrics,
+        ready: Ready,
     ) -> None:
         """``ready`` returns an empty string, or why the house is not ready."""
         self._settings, self._lines, self._metrics, self._ready = settings, lines, metrics, ready
@@ -90,7 +96,9 @@ class Server:
         return web.json_response({"status": "ready"})
 
     async def _numbers(self, _request: web.Request) -> web.Response:
-        return web.Response(body=generate_latest(self._metrics.registry), content_type="text/plain", charset="utf-8")
+        return web.Response(
+            body=generate_latest(self._metrics.registry), content_type="text/plain", charset="utf-8"
+        )
 
 
 @web.middleware

@@ -53,8 +53,8 @@ class WeChatApi:
 
     def __init__(self, app_id: str, app_secret: str, clock: Clock) -> None:
         self.app_id, self.app_secret, self.clock = app_id, app_secret, clock
-        self.tokens = Tokens(clock)
-        self.quotas = Quotas(clock)
+        self.tokens = Tokens(self._now)
+        self.quotas = Quotas(self._now)
         self.sent: list[Sent] = []
         self.calls: Counter[str] = Counter()
         self.released = asyncio.Event()
@@ -62,6 +62,9 @@ class WeChatApi:
         self._plans: dict[str, deque[_Plan]] = {}
         self._runner: web.AppRunner | None = None
         self.url = ""
+
+    def _now(self) -> datetime:
+        return self.clock.now()  # the clock may be replaced by a shop's own
 
     def fail(self, endpoint: str, code: int, times: int = 1) -> None:
         """Answer ``code`` for the next ``times`` calls."""

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from core.clock import Clock
 
 QUOTA = {
     "message": (5, timedelta(hours=48)),
@@ -14,6 +13,7 @@ QUOTA = {
     "follow": (3, timedelta(minutes=1)),
     "scan": (3, timedelta(minutes=1)),
 }
+Now = Callable[[], datetime]
 LIFE = timedelta(seconds=7200)
 OVERLAP = timedelta(minutes=5)  # renewed only in the last five minutes, then both work
 
@@ -21,8 +21,8 @@ OVERLAP = timedelta(minutes=5)  # renewed only in the last five minutes, then bo
 class Tokens:
     """The stable_token system of one account."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, now: Now) -> None:
+        self._now = now
         self._count = itertools.count(1)
         self._alive: dict[str, datetime] = {}
         self._dead: set[str] = set()
@@ -30,7 +30,7 @@ class Tokens:
 
     def current(self, *, force: bool = False) -> tuple[str, int]:
         """The token to hand out and its seconds to live."""
-        now = self._clock.now()
+        now = self._now()
         for token, dies in reversed(self._alive.items()):
             if dies - now > OVERLAP and not force:
                 return token, int((dies - now).total_seconds())
@@ -50,7 +50,7 @@ class Tokens:
         """The errcode for a call with this token; 0 when it is good."""
         if not token:
             return 41001
-        if self._alive.get(token, self._clock.now()) > self._clock.now():
+        if self._alive.get(token, self._now()) > self._now():
             return 0
         return 42001 if token in self._dead or token in self._alive else 40001
 
@@ -64,19 +64,19 @@ class _Allowance:
 class Quotas:
     """How many customer-service messages each follower may still get. The largest applies."""
 
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, now: Now) -> None:
+        self._now = now
         self._open: dict[str, dict[str, _Allowance]] = {}
 
     def open(self, openid: str, trigger: str) -> None:
         """A customer acted."""
         messages, lasts = QUOTA[trigger]
-        allowance = _Allowance(messages, self._clock.now() + lasts)
+        allowance = _Allowance(messages, self._now() + lasts)
         self._open.setdefault(openid, {})[trigger] = allowance
 
     def take(self, openid: str) -> int:
         """Spend one message: 0, 45015 (no window) or 45047 (used up)."""
-        now = self._clock.now()
+        now = self._now()
         valid = [a for a in self._open.get(openid, {}).values() if a.until > now]
         if not valid:
             return 45015

@@ -3,7 +3,7 @@
 import { keep, kept } from "./texts.js";
 
 const ANSWER_WITHIN = 12_000; // milliseconds
-const ATTEMPTS = 4;
+const ATTEMPTS = 3;
 
 // Events: "state" (detail: {id, state}); states: waiting, sending, sent, failed.
 export class Outbox extends EventTarget {

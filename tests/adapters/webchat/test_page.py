@@ -49,8 +49,9 @@ async def test_an_embedded_page_sets_no_cookie_and_names_its_hosts() -> None:
         response, _ = await get(f"{shop.url}?embed=1")
 
     assert not response.cookies
-    assert "frame-ancestors 'self' https://shop.example" in (
-        response.headers["Content-Security-Policy"]
+    assert (
+        "frame-ancestors 'self' https://shop.example"
+        in (response.headers["Content-Security-Policy"])
     )
 
 

@@ -50,6 +50,14 @@ class Visitor:
             if frame["type"] in {"accepted", "refused"}:
                 return frame
 
+    async def closed(self) -> int:
+        """The code with which the server closes, after whatever it still says."""
+        while True:
+            message = await self.socket.receive(timeout=5)
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                assert message.type is aiohttp.WSMsgType.CLOSE
+                return message.data
+
     @property
     def texts(self) -> list[str]:
         """The words of all messages that came."""
