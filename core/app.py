@@ -57,6 +57,7 @@ class App:
         self.registry = Registry(find_plugins(settings.plugins), settings.plugins, self.texts)
         self.database = Database(settings.database, self.registry.models)
         self.writer, self.people = Writer(), People()
+        self.writer.undone = self.people.forget
         self.intake = Intake(self.writer, self.people, self.clock, self.metrics)
         self.lines = Lines()
         tools = Tools(

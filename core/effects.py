@@ -102,8 +102,9 @@ class Effects:
         self.writes.append(write)
 
     def write(self, work: Write) -> None:
-        """Run ``work`` inside the transaction. It may run again if the commit must be repeated,
-        so it changes rows only and makes no call to the outside.
+        """Run ``work`` inside the transaction.
+
+        It may run again if the commit must be repeated, so it changes rows and calls nobody.
         """
         self.writes.append(work)
 

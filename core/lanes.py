@@ -35,6 +35,7 @@ class Lanes:
         self._waiting = 0
         self._last = 0  # the newest row that was put into a lane
         self._behind = False  # newer rows wait in the ledger only
+        self._missed = False  # and more of them came while we were reading it
         self._wake = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
         self._filling: asyncio.Task[None] | None = None
@@ -70,7 +71,7 @@ class Lanes:
         """Queue new rows; called in the order of their commits."""
         for row in rows:
             if self._behind or self._waiting >= self._capacity:
-                self._behind = True
+                self._behind = self._missed = True
             else:
                 self._enter(row.conversation, row.id)
         if rows:
@@ -129,17 +130,13 @@ class Lanes:
     async def _fill(self) -> None:
         """Fetch rows that wait in the ledger only, until there is no room or none is left."""
         try:
-            while self._behind and self._waiting + PAGE <= self._capacity:
-                self._behind = False  # put() raises it again for rows that come while we read
+            while self._behind and (room := min(PAGE, self._capacity - self._waiting)) > 0:
+                self._missed = False
                 page = Message.filter(state=Inbox.ACCEPTED, direction="in", id__gt=self._last)
-                rows = await page.order_by("id").limit(PAGE).values_list("id", "conversation_id")
-                if self._behind and not rows:
-                    continue
-                self._behind = True
+                rows = await page.order_by("id").limit(room).values_list("id", "conversation_id")
                 for message, conversation in rows:
                     self._enter(int(conversation), int(message))
                 self._nudge()
-                if len(rows) < PAGE:
-                    self._behind = False
+                self._behind = self._missed or len(rows) == room
         finally:
             self._filling = None

@@ -142,8 +142,9 @@ class Plugin:
         return provider
 
     def follows(self, kind: str) -> Callable[[AsyncHandler], AsyncHandler]:
-        """Register a follower of the journal: called with the entry after it is committed, at
-        least once, for in-process upkeep (an index to rebuild); not for effects.
+        """Register a follower of the journal: called with each entry after it is committed.
+
+        For upkeep in this process (an index to rebuild), not for effects; at least once.
         """
 
         def register(function: AsyncHandler) -> AsyncHandler:

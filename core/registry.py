@@ -28,8 +28,10 @@ Follower = Callable[..., Awaitable[None]]
 
 
 def find_plugins(settings: PluginsSettings) -> list[Plugin]:
-    """The enabled plugins in their order; raises :class:`SettingsError` for unknown names,
-    missing requirements and tables of plugins that are not enabled.
+    """The enabled plugins in their order.
+
+    Raises :class:`SettingsError` for unknown names, missing requirements and tables of plugins
+    that are not enabled.
     """
     known = {entry.name: entry for entry in entry_points(group="xiaoer.plugins")}
     plugins: list[Plugin] = []
@@ -67,7 +69,7 @@ def _find(name: str, known: Mapping[str, Any]) -> Plugin:
             f"there is no plugin {name!r}; there is: {', '.join(sorted(known))} (or module:object)"
         )
     if not isinstance(found, Plugin):
-        raise AttributeError(f"{name!r} is not a Plugin")
+        raise LookupError(f"{name!r} is not a Plugin")  # noqa: TRY004 - named as a setting
     return found
 
 

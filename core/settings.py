@@ -130,11 +130,11 @@ class Settings(BaseSettings):
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is given
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment over file; nothing else."""
         return (env_settings, init_settings)
@@ -193,8 +193,7 @@ def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> 
         elif problem["type"] == "missing":
             lines.append(f"{full}: required, but not set")
         else:
-            given = "***" if _is_secret(key) else repr(problem["input"])
-            lines.append(f"{full} = {given}: {problem['msg']}")
+            lines.append(f"{full}{_given(key, problem['input'])}: {problem['msg']}")
     return lines
 
 
@@ -208,6 +207,13 @@ def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> set[str]
     return (
         set(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else set()
     )
+
+
+def _given(key: str, value: object) -> str:
+    """What was given, unless a secret would be shown: a whole table may hold one."""
+    if isinstance(value, Mapping | BaseModel):
+        return ""
+    return " = ***" if _is_secret(key) else f" = {value!r}"
 
 
 def _is_secret(key: str) -> bool:

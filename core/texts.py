@@ -1,8 +1,8 @@
 """Sentences: keys in the code, words in ``locales/<locale>/<domain>.po``.
 
-``orders.status`` is the message ``orders.status`` of the domain ``orders``. Catalogues are read
-from the ``.po`` files themselves at start (no compile step), the shop's own folder last, so that a shop
-can put any sentence in its own words. A missing key shows as the key: ugly, never fatal.
+``orders.status`` stands in ``orders.po``. Catalogues are read from the ``.po`` files themselves at
+start (no compile step), the shop's own folder last, so that a shop can put any sentence in its own
+words. A missing key shows as the key: ugly, never fatal.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Texts:
     def __init__(
         self, folders: Iterable[Traversable | Path], zone: ZoneInfo, default: str = LOCALES[0]
     ) -> None:
-        """Read every ``<folder>/<locale>/*.po``; later ones win. ``default`` is the shop's locale."""
+        """Read every ``<folder>/<locale>/*.po``; later ones win; ``default``: the shop's locale."""
         self.default = nearest(default)
         self.zone = zone
         self._sentences: dict[str, dict[str, str]] = {locale: {} for locale in LOCALES}

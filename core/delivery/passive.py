@@ -27,8 +27,10 @@ MEMORY = 60.0  # seconds a slot is remembered for the platform's own retries
 class Slot:
     """One message's chance of a passive answer."""
 
-    def __init__(self, can: Capabilities, clock: Clock) -> None:
-        """Open, with nobody waiting yet."""
+    def __init__(
+        self, can: Capabilities, clock: Clock, requeue: Callable[[Sequence[int]], None]
+    ) -> None:
+        """Open, with nobody waiting yet. ``requeue`` takes claimed rows that nobody fetched."""
         passive = can.passive
         assert passive is not None  # noqa: S101 - only made for such channels
         self.passive: PassiveReply = passive
@@ -39,7 +41,7 @@ class Slot:
         self.held: list[Message] = []  # older answers that wait for this chance
         self.claimed: list[Message] = []
         self.outcome: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
-        self._clock = clock
+        self._clock, self._requeue = clock, requeue
 
     def claim(self, posts: Sequence[Message]) -> None:
         """Take rows that are about to be inserted: as many as one answer carries.
@@ -67,6 +69,18 @@ class Slot:
         """The turn is committed: hand the claimed rows to whoever holds the request."""
         if not self.outcome.done():
             self.outcome.set_result(list(self.claimed))
+        if not self.open:
+            self._give_back()
+
+    def close(self) -> None:
+        """Nobody will take the answer any more; what was claimed goes the ordinary way."""
+        self.open = False
+        if self.outcome.done():  # otherwise a commit may be under way: resolve() sees to it
+            self._give_back()
+
+    def _give_back(self) -> None:
+        if self.claimed:
+            self._requeue([row.id for row in self.claimed])
 
 
 class PassiveDesk:
@@ -75,15 +89,14 @@ class PassiveDesk:
     def __init__(self, clock: Clock, requeue: Callable[[Sequence[int]], None]) -> None:
         """``requeue`` gives claimed rows back when the answer came too late after all."""
         self._slots: dict[tuple[str, str], Slot] = {}
-        self._clock = clock
-        self.requeue = requeue
+        self._clock, self._requeue = clock, requeue
 
     def open(self, channel: str, key: str, can: Capabilities) -> Slot:
         """The slot of a message, opened by its first request, shared by the retries."""
         self._sweep()
         slot = self._slots.get((channel, key))
         if slot is None:
-            slot = self._slots[channel, key] = Slot(can, self._clock)
+            slot = self._slots[channel, key] = Slot(can, self._clock, self._requeue)
         slot.requests += 1
         return slot
 
@@ -91,12 +104,6 @@ class PassiveDesk:
         """The slot of a message, if a request may still take the answer."""
         slot = self._slots.get((channel, key))
         return slot if slot is not None and slot.open else None
-
-    def close(self, slot: Slot) -> None:
-        """Nobody will take the answer any more; what was claimed goes the ordinary way."""
-        slot.open = False
-        if slot.outcome.done() and slot.claimed:
-            self.requeue([row.id for row in slot.claimed])
 
     def _sweep(self) -> None:
         now = self._clock.monotonic()

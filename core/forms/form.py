@@ -47,9 +47,19 @@ class Question:
         return heard.raw.strip() or None
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Carries a question on its pydantic field; leaves the field's JSON schema as it is."""
+
+    question: Question
+
+    def __call__(self, _schema: dict[str, Any]) -> None:
+        """Change nothing."""
+
+
 def ask(
-    prompt: str, *, again: str = "", entity: str = "", pattern: str = "", default: Any = ...
-) -> Any:  # noqa: ANN401
+    prompt: str, *, again: str = "", entity: str = "", pattern: str = "", default: object = ...
+) -> Any:  # noqa: ANN401 - stands for the field's own type
     """A form field with its question; one with a ``default`` is taken when given, never asked."""
     return Field(default, json_schema_extra=_Asked(Question(prompt, again, entity, pattern)))
 

@@ -6,13 +6,18 @@ print who bid, who won, and why the others did not.
 
 from __future__ import annotations
 
-import asyncio
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from core.route.index import Entry, Index, Situation
+from core.route.limits import Limits
+from core.route.rules import Rank
 from core.turn import Declined, Turn
+
+
+LABELS = {rank: rank.name.lower() for rank in Rank}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,6 @@ class FormDesk(Protocol):
         ...
 
 
-class HandlerTimeout(TimeoutError):  # noqa: N818 - says what happened
-    """A handler did not finish in its time."""
-
-
 class Dispatcher:
     """Index, forms and handlers joined."""
 
@@ -66,12 +67,13 @@ class Dispatcher:
         """Take the compiled index and the form engine."""
         self.index = index
         self.forms = forms
+        self._limits = Limits()
 
     async def dispatch(self, turn: Turn, where: Situation) -> Decision:
         """Let the first willing candidate handle the turn.
 
-        Exceptions of handlers pass through (:class:`HandlerTimeout` for one that took too long):
-        the worker decides whether to try again.
+        Exceptions of handlers pass through (a slow one's is
+        :class:`~core.route.limits.HandlerTimeout`): the worker decides whether to try again.
         """
         candidates = self.index.candidates(turn.understanding, where)
         if turn.conversation.form and (own := self.forms.entry(turn, candidates)):
@@ -80,10 +82,10 @@ class Dispatcher:
         winner = ""
         for entry, ask in candidates:
             if winner:
-                bids.append(Bid(entry.name, entry.rank.name.lower(), ask, "not asked"))
+                bids.append(Bid(entry.name, LABELS[entry.rank], ask, "not asked"))
                 continue
-            outcome = await _call(entry, turn)
-            bids.append(Bid(entry.name, entry.rank.name.lower(), ask, outcome, turn.notes))
+            outcome = await self._call(entry, turn)
+            bids.append(Bid(entry.name, LABELS[entry.rank], ask, outcome, turn.notes))
             turn.notes = {}
             winner = entry.name if outcome == "won" else ""
             if winner and turn.opened:
@@ -92,32 +94,27 @@ class Dispatcher:
             winner = "core.form"
         return Decision(winner, tuple(bids))
 
-
-async def _call(entry: Entry, turn: Turn) -> str:
-    turn.plugin = entry.plugin
-    before = _Mark(turn)
-    limit = asyncio.timeout(entry.seconds)
-    try:
-        async with limit:
-            await entry.call(turn)
-    except Declined as declined:
-        before.restore(turn)
-        return f"declined: {declined.reason}" if declined.reason else "declined"
-    except TimeoutError as error:
-        if limit.expired():
-            raise HandlerTimeout(f"{entry.name} took longer than {entry.seconds:g} s") from error
-        raise
-    return "won"
+    async def _call(self, entry: Entry, turn: Turn) -> str:
+        turn.plugin = entry.plugin
+        before = _Mark(turn)
+        try:
+            await self._limits.run(entry.call(turn), entry.seconds, entry.name)
+        except Declined as declined:
+            before.restore(turn)
+            return f"declined: {declined.reason}" if declined.reason else "declined"
+        return "won"
 
 
 class _Mark:
     """Where the collected effects stood, to forget what a declining handler had said."""
 
-    __slots__ = ("counts", "form", "opened", "owner")
+    __slots__ = ("counts", "form", "memory", "opened", "owner")
 
     def __init__(self, turn: Turn) -> None:
         self.counts = (len(turn.posts), len(turn.alarms), len(turn.events), len(turn.writes))
         self.owner, self.form, self.opened = turn.owner, turn.form, turn.opened
+        memory = turn.conversation.memory
+        self.memory = copy.deepcopy(memory) if memory else {}
 
     def restore(self, turn: Turn) -> None:
         for kept, count in zip(
@@ -125,3 +122,4 @@ class _Mark:
         ):
             del kept[count:]
         turn.owner, turn.form, turn.opened = self.owner, self.form, self.opened
+        turn.conversation.memory = self.memory

@@ -61,7 +61,7 @@ class Index:
         self._intents: dict[str, list[Entry]] = defaultdict(list)
         self._marks: list[Entry] = []
         self._always: list[Entry] = []
-        self._patterns: dict[str, re.Pattern[str]] = {}
+        self._patterns: dict[Entry, re.Pattern[str]] = {}
         for entry in self.entries:
             self._enter(entry)
         self._automaton = _automaton(self._words)
@@ -81,7 +81,7 @@ class Index:
                     (how, entry)
                 )
         if rule.pattern:
-            self._patterns[entry.name] = re.compile(rule.pattern)
+            self._patterns[entry] = re.compile(rule.pattern)
         if rule.event:
             self._events[rule.event].append(entry)
         if rule.intent:
@@ -95,9 +95,7 @@ class Index:
         """Who may answer, best first, each with the ask that made it a candidate."""
         found: dict[Entry, str] = {}
         if where.event:
-            for name in (where.event, f"{where.event}:{where.event_key}"):
-                for entry in self._events.get(name, ()):
-                    found.setdefault(entry, f"event {name}")
+            self._by_event(where, found)
         if heard.plain:
             self._by_words(heard.plain, found)
         for intent in heard.intents:
@@ -107,12 +105,15 @@ class Index:
             self._by_marks(heard, found)
         for entry in self._always:
             found.setdefault(entry, "always")
-        if not found:
-            return []
         chosen = [(entry, why) for entry, why in found.items() if allows(entry.rule, where)]
         if len(chosen) > 1:
             chosen.sort(key=lambda pair: pair[0].place)
         return chosen
+
+    def _by_event(self, where: Situation, found: dict[Entry, str]) -> None:
+        for name in (where.event, f"{where.event}:{where.event_key}"):
+            for entry in self._events.get(name, ()):
+                found.setdefault(entry, f"event {name}")
 
     def _by_words(self, plain: str, found: dict[Entry, str]) -> None:
         if self._automaton is None:
@@ -127,7 +128,7 @@ class Index:
             case "keyword":
                 return True
             case "pattern":
-                return self._patterns[entry.name].search(plain) is not None
+                return self._patterns[entry].search(plain) is not None
             case "prefix":
                 return plain.startswith(word)
             case "exact":

@@ -84,11 +84,7 @@ class Commit:
         """
 
         async def work() -> Written:
-            try:
-                return await self._write(effects, cause, claimant)
-            except BaseException:
-                self._people.forget()
-                raise
+            return await self._write(effects, cause, claimant)
 
         def after(written: Written) -> None:
             for listener in self.listeners:
@@ -106,7 +102,9 @@ class Commit:
         for write in effects.writes:
             await write()
         for number, post in enumerate(effects.posts):
-            written.posts += await self._rows(post, cause, number, now)
+            rows = await self._rows(post, cause, number, now)
+            queued = {(row.channel, row.key) for row in written.posts}
+            written.posts += [row for row in rows if (row.channel, row.key) not in queued]
         if claimant is not None:
             claimant.claim(written.posts)
         for row in written.posts:

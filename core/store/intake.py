@@ -46,11 +46,7 @@ class Intake:
             return []
 
         async def work() -> list[Accepted]:
-            try:
-                return await self._write(channel, messages, windows)
-            except BaseException:
-                self._people.forget()
-                raise
+            return await self._write(channel, messages, windows)
 
         def after(rows: list[Accepted]) -> None:
             new = [row for row in rows if row.new]

@@ -18,7 +18,7 @@ class People:
     """Looks up who and where, inside the writer's transaction.
 
     Rows of these tables are never deleted, so what is remembered stays true; a lookup made in a
-    transaction that was rolled back is forgotten with :meth:`forget`.
+    transaction that was rolled back is forgotten with :meth:`forget` (the writer calls it).
     """
 
     def __init__(self) -> None:

@@ -34,7 +34,12 @@ class Writer:
     """Runs jobs in transactions. A job may run again, so it changes rows and nothing else."""
 
     def __init__(self) -> None:
-        """Idle until :meth:`start`."""
+        """Idle until :meth:`start`.
+
+        ``undone`` is called whenever a transaction was rolled back: numbers read or made in it
+        may not be remembered.
+        """
+        self.undone: Callable[[], None] = lambda: None
         self._jobs: list[_Job[Any]] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -102,22 +107,28 @@ class Writer:
                         job.result = await job.work()
                 break
             except OperationalError as error:
+                self.undone()
                 if "locked" not in str(error) or attempt == LOCKED_TRIES - 1:
                     raise
                 log.debug("writer.locked", attempt=attempt)
                 await asyncio.sleep(LOCKED_WAIT)  # a command in another process is writing
+            except BaseException:
+                self.undone()
+                raise
         self.commits += 1
         for job in batch:
             _finish(job)
 
 
 def _finish(job: _Job[Any]) -> None:
+    """The job is durable, whatever ``after`` does: its failure must not run anything again."""
     try:
         if job.after is not None:
             job.after(job.result)
-    finally:
-        if not job.done.done():
-            job.done.set_result(job.result)
+    except Exception:
+        log.exception("writer.after_failed")
+    if not job.done.done():
+        job.done.set_result(job.result)
 
 
 def _fail(job: _Job[Any], error: Exception) -> None:

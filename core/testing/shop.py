@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import tempfile
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,15 +41,20 @@ class Shop:
 
     def customer(self, name: str, *, channel: str = CHANNEL, **sender: Any) -> Customer:  # noqa: ANN401
         """Somebody in a direct conversation; further keywords are those of a ``Sender``."""
-        return Customer(self, channel, name, name, ConversationKind.DIRECT, sender)
+        return self._person(Sender(id=name, name=name, **sender), channel, name, "direct")
 
     def member(self, name: str, group: str, *, channel: str = CHANNEL, **sender: Any) -> Customer:  # noqa: ANN401
         """Somebody in a group."""
-        return Customer(self, channel, name, group, ConversationKind.GROUP, sender)
+        return self._person(Sender(id=name, name=name, **sender), channel, group, "group")
 
     def viewer(self, name: str, room: str, *, channel: str = CHANNEL, **sender: Any) -> Customer:  # noqa: ANN401
         """Somebody in a live room."""
-        return Customer(self, channel, name, room, ConversationKind.LIVE, sender)
+        return self._person(Sender(id=name, name=name, **sender), channel, room, "live")
+
+    def _person(self, sender: Sender, channel: str, conversation: str, kind: str) -> Customer:
+        return Customer(
+            self, sender, channel=channel, conversation=conversation, kind=ConversationKind(kind)
+        )
 
     async def settle(self) -> None:
         """Wait until nothing moves any more at this moment of the test clock."""
@@ -103,15 +108,15 @@ class Customer:
     def __init__(
         self,
         shop: Shop,
+        sender: Sender,
+        *,
         channel: str,
-        name: str,
         conversation: str,
         kind: ConversationKind,
-        sender: Mapping[str, Any],
     ) -> None:
         """Made by the methods of :class:`Shop`."""
         self.shop, self.channel, self.conversation, self.kind = shop, channel, conversation, kind
-        self.sender = Sender(id=name, name=name, **sender)
+        self.sender = sender
         self._heard = 0
 
     async def says(self, text: str, *, key: str = "", **context: Any) -> None:  # noqa: ANN401
@@ -185,17 +190,14 @@ async def open_shop(
     channels: Mapping[str, Mapping[str, Any]] | None = None,
     folder: Path | None = None,
     start: datetime = START,
-) -> AsyncIterator[Shop]:
+) -> AsyncGenerator[Shop]:
     """A running shop on a test clock and a SQLite file of its own.
 
     ``plugins``: names or ``module:object``. ``settings``: further tables, as in the TOML file.
     ``channels``: further channels beside the mock channel ``shop``. ``folder``: where the database
     lives; give the same one again to see a restart.
     """
-    table: dict[str, Any] = {
-        key: dict(value) if isinstance(value, Mapping) else value
-        for key, value in (settings or {}).items()
-    }
+    table: dict[str, Any] = dict(settings or {})
     table["plugins"] = {**table.get("plugins", {}), "enabled": list(plugins)}
     table["channels"] = {
         CHANNEL: {"adapter": "core.testing.mock:MockAdapter"},

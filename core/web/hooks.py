@@ -95,7 +95,7 @@ class Hooks:
             if more_to_come:  # unanswered, the platform hangs up and delivers the message again
                 await self._clock.sleep(HANG_UP)
                 return None
-        self._desk.close(slot)
+        slot.close()
         return [] if slot.held else None
 
     async def _deliver(

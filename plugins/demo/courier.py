@@ -45,10 +45,10 @@ async def local_courier(clock: Clock) -> AsyncIterator[str]:
     """Run the courier on a free loopback port; gives its address."""
     app = web.Application()
     app.router.add_post("/poll/query.do", _Desk(clock).query)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=1)
+        site = web.TCPSite(runner, "127.0.0.1", 0)
         await site.start()
         host, port = runner.addresses[0][:2]
         yield f"http://{host}:{port}"

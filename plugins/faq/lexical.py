@@ -12,13 +12,12 @@ from collections.abc import Sequence
 
 from rapidfuzz.fuzz import ratio
 
-from plugins.faq.calibration import Evidence, confidence
+from plugins.faq.calibration import Evidence, confidence, share_out
 from plugins.faq.matcher import Match, Topic
 from plugins.faq.terms import IDEA_MARK, Lexicon, Terms, flatten, shop_lexicon, terms
 
 SATURATION, LENGTH = 1.2, 0.5  # BM25's k1 and b; b is small because questions are alike in length
 ANSWER = 0.22  # what a term in the answer counts, against one in the question
-LIKENESS = 0.35  # what resemblance to the question adds to the ranking
 SHORTLIST = 8
 
 
@@ -85,23 +84,18 @@ class LexicalMatcher:
 
     def _judge(self, flat: str, asked: Terms, best: list[tuple[int, float]]) -> list[Match]:
         whole = sum(w * self._rarity.get(t, self._unseen) for t, w in asked.items()) or 1.0
-        likeness = {n: max(ratio(flat, q) for q in self._flat[n]) / 100 for n, _ in best}
-        value = {n: score / whole + LIKENESS * likeness[n] for n, score in best}
         known = sum(w * self._rarity[t] for t, w in asked.items() if t in self._rarity) / whole
-        judged: list[tuple[float, Match]] = []
+        seen: list[tuple[float, str, Evidence]] = []
         for number, score in best:
-            rival = max((v for n, v in value.items() if n != number), default=0.0)
-            evidence = Evidence(
-                covered=score / whole,
-                alike=likeness[number],
-                lead=value[number] - rival,
-                known=known,
-                shared=self._shared(asked, number),
-            )
-            why: dict[str, float | str] = {k: round(v, 3) for k, v in evidence.facts().items()}
-            match = Match(self._topics[number].entry_id, round(confidence(evidence), 4), why)
-            judged.append((value[number], match))
-        return [match for _, match in sorted(judged, key=lambda item: -item[0])]
+            alike = max(ratio(flat, question) for question in self._flat[number]) / 100
+            evidence = Evidence(score / whole, alike, known, self._shared(asked, number))
+            seen.append((evidence.worth, self._topics[number].entry_id, evidence))
+        seen.sort(key=lambda candidate: -candidate[0])
+        shares = share_out([worth for worth, _, _ in seen])
+        return [
+            Match(entry_id, round(share * confidence(evidence), 4), evidence.facts())
+            for share, (_, entry_id, evidence) in zip(shares, seen, strict=True)
+        ]
 
     def _shared(self, asked: Terms, number: int) -> float:
         """How much of the question's and the entry's ideas are the same, rare ones counting more."""

@@ -58,10 +58,10 @@ async def ask(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
     if entry and best.score >= (settings.answer_at if direct else settings.public_at):
         answer(turn, entry, turn.message.id, best.score)
         return
-    near = [e for m in matches if m.score >= settings.suggest_at and (e := base.get(m.entry_id))]
-    if not direct or not near:
+    if not direct or best.score < settings.suggest_at:
         turn.decline(f"not sure: {best.score:.2f}")
-    suggest(turn, near)
+    near = (base.get(m.entry_id) for m in matches if m.score >= settings.candidate_at)
+    suggest(turn, [entry for entry in near if entry])
 
 
 @plugin.on(always=True, rank=Rank.FALLBACK, kinds=DIRECT)

@@ -61,9 +61,9 @@ async def courier_stand_in() -> AsyncIterator[CourierStandIn]:
     stand_in = CourierStandIn()
     app = web.Application()
     app.router.add_post("/poll/query.do", stand_in.query)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.1)
+    site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     stand_in.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:

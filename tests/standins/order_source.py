@@ -52,9 +52,9 @@ async def order_system() -> AsyncIterator[OrderSystem]:
     app = web.Application()
     app.router.add_get("/orders/{number}", system.one)
     app.router.add_get("/orders", system.many)
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.1)
+    site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     system.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:

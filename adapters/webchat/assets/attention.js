@@ -8,6 +8,8 @@ export class Attention {
     this.open = !this.framed; // a widget's panel starts closed
     this.unseen = new Set();
     this.latest = 0;
+    this.site = null; // origin of the embedding site, once its widget has spoken
+    this.untold = [];
     addEventListener("focus", () => this.look());
     document.addEventListener("visibilitychange", () => this.look());
     document.addEventListener("pointerdown", () => this.look());
@@ -17,6 +19,8 @@ export class Attention {
   joinWidget() {
     addEventListener("message", (event) => {
       if (event.source !== window.parent || typeof event.data?.xiaoer !== "string") return;
+      this.site = event.origin;
+      this.untold.splice(0).forEach((message) => this.tellWidget(message));
       this.open = event.data.xiaoer === "open";
       this.look();
       if (this.open) document.getElementById("text").focus();
@@ -24,12 +28,15 @@ export class Attention {
     addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.isComposing) this.tellWidget({ xiaoer: "close" });
     });
-    this.tellWidget({ xiaoer: "ready" });
+    window.parent.postMessage({ xiaoer: "ready" }, "*");
   }
 
-  // Only counts and signals go to the embedding site, never a word of the conversation.
+  // Counts, signals and the visitor's token go to the embedding site, never a word of the
+  // conversation. Which sites may embed the page is the server's to say (frame-ancestors).
   tellWidget(message) {
-    if (this.framed) window.parent.postMessage(message, "*");
+    if (!this.framed) return;
+    if (this.site) window.parent.postMessage(message, this.site);
+    else this.untold.push(message);
   }
 
   get looking() {

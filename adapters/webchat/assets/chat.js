@@ -25,7 +25,7 @@ const line = new Line(socketAddress(), () => ({
   type: "hello",
   after: cursor,
   locale: texts.locale,
-  token: config.embedded ? (read(KEPT_TOKEN) ?? "") : "",
+  token: config.embedded ? (shop.token ?? read(KEPT_TOKEN) ?? "") : "",
   customer: shop.customer,
   context: shop.context,
 }));
@@ -51,7 +51,7 @@ line.addEventListener("frame", ({ detail: frame }) => {
 
 const frames = {
   welcome(frame) {
-    if (frame.token) keep(KEPT_TOKEN, frame.token);
+    if (frame.token) keepToken(frame.token);
     if (me !== null && me !== frame.me) startOver();
     me = frame.me;
     frames.fresh = true;
@@ -106,6 +106,13 @@ line.addEventListener("state", ({ detail: state }) => {
 });
 
 outbox.addEventListener("state", ({ detail: { id, state } }) => log.mark(id, state));
+
+// A browser may forbid storage inside a foreign page: then the widget keeps the token for us.
+function keepToken(token) {
+  shop.token = token;
+  keep(KEPT_TOKEN, token);
+  attention.tellWidget({ xiaoer: "token", token });
+}
 
 // Another person's conversation (the shop's site signed somebody in or out): begin anew.
 function startOver() {
@@ -249,14 +256,14 @@ function socketAddress() {
   return address;
 }
 
-// What the shop's site tells about its customer stays behind the #: no server logs it.
+// What the widget tells stays behind the #: no server logs it.
 function readFragment() {
   const told = new URLSearchParams(location.hash.slice(1));
   const [id, expires, signature] = ["customer", "expires", "signature"].map((name) => told.get(name));
   const signed = id && signature && /^\d{1,12}$/.test(expires);
   const customer = signed ? { id, expires: Number(expires), signature } : null;
   const product = told.get("product");
-  return { customer, context: product ? { product: product.slice(0, 300) } : {} };
+  return { customer, token: told.get("token"), context: product ? { product: product.slice(0, 300) } : {} };
 }
 
 document.body.classList.toggle("embedded", config.embedded);

@@ -7,7 +7,9 @@
   const chat = new URL(base.href.replace(/\/$/, ""));
   const locale = pick(script.dataset.lang || navigator.language);
   const words = config.texts[locale];
+  const KEPT = `xiaoer-widget:${base.href}`;
   let frame = null;
+  let ready = false;
   let unread = 0;
 
   const host = document.createElement("div");
@@ -57,7 +59,7 @@
 
   function mount() {
     document.body.append(host);
-    if (remembered()) load(); // a returning visitor learns of news without opening
+    if (token()) load(); // a returning visitor learns of news without opening
   }
 
   function show(open) {
@@ -73,21 +75,26 @@
     if (frame) return;
     chat.search = new URLSearchParams({ embed: "1", lang: locale }).toString();
     const { customer, expires, signature, product } = script.dataset;
-    const facts = Object.entries({ customer, expires, signature, product }).filter(([, value]) => value);
+    const known = { customer, expires, signature, product, token: token() };
+    const facts = Object.entries(known).filter(([, value]) => value);
     chat.hash = new URLSearchParams(facts).toString();
     frame = Object.assign(document.createElement("iframe"), { src: chat.href, title: config.title || words.title });
     panel.prepend(frame);
-    remember();
   }
 
   function tell(state) {
-    frame?.contentWindow?.postMessage({ xiaoer: state }, base.origin);
+    // Before its page has loaded, the frame still has our own origin: it asks when it is ready.
+    if (ready) frame.contentWindow.postMessage({ xiaoer: state }, base.origin);
   }
 
   function heard(event) {
     if (!frame || event.source !== frame.contentWindow || event.origin !== base.origin) return;
     const { xiaoer, count } = event.data ?? {};
-    if (xiaoer === "ready") tell(panel.hidden ? "closed" : "open");
+    if (xiaoer === "ready") {
+      ready = true;
+      tell(panel.hidden ? "closed" : "open");
+    }
+    if (xiaoer === "token" && typeof event.data.token === "string") token(event.data.token);
     if (xiaoer === "close") show(false);
     if (xiaoer === "unread" && Number.isInteger(count)) {
       unread = count;
@@ -120,19 +127,13 @@
     return Object.keys(config.texts).find((each) => each.toLowerCase().startsWith(language)) ?? config.locale;
   }
 
-  function remembered() {
+  // The token makes the visitor the same person on the next page; its absence: not met yet.
+  function token(fresh) {
     try {
-      return localStorage.getItem("xiaoer-widget") === base.href;
+      if (fresh) localStorage.setItem(KEPT, fresh);
+      return localStorage.getItem(KEPT);
     } catch {
-      return false; // storage is forbidden: then the chat loads when it is opened
-    }
-  }
-
-  function remember() {
-    try {
-      localStorage.setItem("xiaoer-widget", base.href);
-    } catch {
-      // as above
+      return null; // storage is forbidden: a new page is a new visitor
     }
   }
 })();

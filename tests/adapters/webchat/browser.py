@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from playwright.async_api import FrameLocator, Locator, Page
 
+from tests.adapters.webchat.shop import Shop
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -53,3 +55,9 @@ async def opened(page: Page, url: str) -> Chat:
     chat = Chat(page)
     await chat.ready()
     return chat
+
+
+async def visitor_of(shop: Shop, messages: int = 1) -> str:
+    """Who wrote last, once so many messages are in the ledger."""
+    await shop.ledger.until(lambda: len(shop.ledger.inbound) >= messages)
+    return shop.ledger.inbound[-1].conversation

@@ -4,13 +4,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 import pytest
-from pydantic import ValidationError
 
-from adapters.webchat.page import readable_on
-from adapters.webchat.settings import WebChatSettings
-from adapters.webchat.texts import PAGE, WIDGET
-from core.texts import LOCALES
 from tests.adapters.webchat.shop import TEXTS, Shop, open_shop
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def get(url: str, **headers: str) -> tuple[aiohttp.ClientResponse, str]:
@@ -123,30 +120,3 @@ async def test_doctor_says_where_the_page_is(shop: Shop) -> None:
 
     assert finding.ok
     assert "/chat/webchat" in TEXTS.render(finding.key, "en", **finding.values)
-
-
-@pytest.mark.parametrize("locale", LOCALES)
-def test_every_sentence_exists(locale: str) -> None:
-    keys = [f"webchat.{name}" for name in (*PAGE, *WIDGET)]
-
-    assert [key for key in keys if TEXTS.sentence(key, locale) == key] == []
-
-
-def test_words_on_the_accent_can_be_read() -> None:
-    assert readable_on("#b93a26") == "#ffffff"
-    assert readable_on("#ffd54a") == "#1a1a1a"
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"accent": "red;}"},
-        {"allowed_origins": ["https://a.example; script-src *"]},
-        {"allowed_origins": ["*"]},
-        {"default_locale": "xx"},
-        {"unknown": 1},
-    ],
-)
-def test_strange_settings_are_refused(settings: dict[str, object]) -> None:
-    with pytest.raises(ValidationError):
-        WebChatSettings.model_validate(settings)

@@ -7,6 +7,8 @@ from core.parts import Event, Image, Link, Menu, Option, Text, Voice
 from tests.adapters.webchat.shop import Shop, moment, open_shop
 from tests.adapters.webchat.visitor import origin_of, visit
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
 
 async def test_a_message_is_accepted_once_it_is_in_the_ledger(shop: Shop) -> None:
     async with visit(shop, locale="en", context={"product": "42"}) as visitor:

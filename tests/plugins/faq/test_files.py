@@ -59,7 +59,7 @@ def test_every_mistake_of_a_yaml_is_named_by_its_line() -> None:
     ("suffix", "text", "line"),
     [
         (".yaml", "items:\n- id: a\n  question: [\n", 4),
-        (".yaml", "items:\n- id: &x a\n  when: !!python/object:os.system {}\n", 1),
+        (".yaml", "items:\n- id: &x a\n  when: !!python/object:os.system {}\n", 3),
         (".yaml", "just a word\n", 1),
         (".yaml", "", 1),
         (".jsonl", '{"id": "a", "question": "q", "answer": "a"}\n{broken\n', 2),

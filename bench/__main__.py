@@ -1,0 +1,27 @@
+"""``python3 dev.py bench [NAME ...]``: run the named measurements, or all; one JSON line each."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from bench import dispatch
+
+BENCHES = {**dispatch.BENCHES}
+
+
+def main(wanted: list[str]) -> int:
+    """Run every bench whose name is one of ``wanted`` or starts with one of them."""
+    chosen = {n: run for n, run in BENCHES.items() if not wanted or n.startswith(tuple(wanted))}
+    if not chosen:
+        sys.stderr.write(f"no such bench; there is: {', '.join(BENCHES)}\n")
+        return 2
+    for name, run in chosen.items():
+        result = run()
+        line = {"name": name, "value": result.value, "unit": result.unit}
+        sys.stdout.write(json.dumps({**line, "floor": result.floor, "ratio": result.ratio}) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+sys.exit(main(sys.argv[1:]))

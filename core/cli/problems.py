@@ -1,0 +1,34 @@
+"""What may go wrong in ways a person can mend: said in words, never as a stack trace."""
+
+from __future__ import annotations
+
+from tortoise.exceptions import OperationalError
+
+from core.cli.tongue import say
+from core.inject import InjectionError
+from core.settings import SettingsError
+from core.store.database import DatabaseError
+from core.web.server import ServerError
+
+
+class Refusal(Exception):  # noqa: N818 - a fact, not a fault
+    """A command cannot do what was asked; the sentence says why and what to do."""
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        """``key`` of the sentence, with its values."""
+        super().__init__(say(key, **values))
+
+
+def in_words(error: BaseException) -> str:
+    """What to tell the person, or an empty string for a fault of ours."""
+    match error:
+        case Refusal() | SettingsError() | DatabaseError() | ServerError() | InjectionError():
+            return str(error)
+        case OperationalError() if "no such table" in str(error):
+            return say("cli.problem.no_tables")
+        case OperationalError() if "locked" in str(error):
+            return say("cli.problem.locked")
+        case OperationalError():
+            return say("cli.problem.database", error=error)
+        case _:
+            return ""
