@@ -6,7 +6,7 @@ Read this file first: every part of the core is named here once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
 from typing import Any
 
 import structlog
@@ -28,7 +28,7 @@ from core.settings import Settings, ShopSettings
 from core.store.commit import Commit, Written
 from core.store.database import Database
 from core.store.intake import Accepted, Intake
-from core.store.models import Message
+from core.store.models import JournalEntry, Message
 from core.store.people import People
 from core.store.states import Inbox
 from core.store.writer import Writer
@@ -39,6 +39,7 @@ from core.web.server import Server
 from core.worker import Worker
 
 log = structlog.get_logger(__name__)
+REPLAYED = "ledger.replayed"  # the journal's word for it
 POISON = 5  # starts that a message may be taken up in before it is parked unread
 
 
@@ -117,7 +118,7 @@ class App:
             passive=self.desk,
             attempts=self.settings.work.attempts,
         )
-        self.lanes = Lanes(self.worker.handle, self.settings.work.lanes)
+        self.lanes = Lanes(self.worker.handle, self.settings.work.lanes, self.worker.resting)
         self.deadlines = Deadlines(
             writer=self.writer,
             commit=self.commit,
@@ -130,9 +131,11 @@ class App:
     async def close(self) -> None:
         """Close what :meth:`open` opened."""
         self._opened = False
-        await self.registry.close()
-        await self.writer.stop()
-        await self.database.close()
+        try:
+            await self.registry.close()
+        finally:
+            await self.writer.stop()
+            await self.database.close()
 
     async def start(self) -> None:
         """Open, take up what a former life left, and serve."""
@@ -146,8 +149,10 @@ class App:
 
     async def _begin(self) -> None:
         await self._count_lives()
-        self.intake.handed_on = self._handed_on
+        self.intake.handed_on = self.lanes.put
+        self.intake.opened = self.sender.wake
         self.commit.listeners.append(self._written)
+        self.registry.followers.setdefault(REPLAYED, []).append(self._replayed)
         await self.journal.start()
         self.watch.start()
         await self.lanes.start()
@@ -160,12 +165,12 @@ class App:
     async def stop(self) -> None:
         """Stop taking in, finish what is under way, close. Nothing is left half-sent."""
         await self.server.stop()
-        await asyncio.gather(*(line.stop() for line in self.lines if line.started))
-        if self._opened:
+        if self._opened:  # whatever still comes in over other lines waits in the ledger
             await self.lanes.stop()
             await self.deadlines.stop()
             await self.sender.stop()
             await self.watch.stop()
+        await asyncio.gather(*(line.stop() for line in self.lines if line.started))
         await self.close()
 
     async def readiness(self) -> str:
@@ -185,18 +190,26 @@ class App:
     async def _count_lives(self) -> None:
         """A message that was taken up in many starts probably kills the process: park it."""
         waiting = Message.filter(state=Inbox.ACCEPTED, direction="in")
-        self.metrics.waiting.set(await waiting.count())
         for row in await waiting.filter(attempts__gte=POISON):
             await Message.filter(id=row.id).update(state=Inbox.FAILED, error="taken up too often")
             log.error("message.poison", message_id=row.id)
-
-    def _handed_on(self, rows: Sequence[Accepted]) -> None:
-        self.lanes.put(rows)
+        rows = await waiting.order_by("id").values_list("id", "channel")
+        for channel, number in Counter(str(channel) for _, channel in rows).items():
+            self.metrics.accepted(channel, new=number, known=0)  # this life answers for them
+        self.worker.left_over = max((int(number) for number, _ in rows), default=0)
 
     def _written(self, written: Written) -> None:
         if written.posts:
             self.sender.wake()
         self.watch.soon()
+
+    async def _replayed(self, entry: JournalEntry) -> None:
+        """A person gave parked messages another chance: back into their lanes with them."""
+        wanted = Message.filter(id__in=entry.data.get("inbound", []), state=Inbox.ACCEPTED)
+        rows = await wanted.order_by("id")
+        for row in rows:
+            self.metrics.accepted(row.channel, new=1, known=0)
+        self.lanes.again([Accepted(row.id, row.conversation_id, new=True) for row in rows])
 
     def _nudge(self) -> None:
         self.sender.wake()

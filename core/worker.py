@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 import structlog
+from tortoise.expressions import F
 
 from core.clock import Clock
 from core.delivery.passive import PassiveDesk
@@ -46,10 +47,15 @@ class Worker:
         self.dispatcher, self.reader = dispatcher, reader
         self._commit, self._texts, self._clock = commit, texts, clock
         self._metrics, self._passive, self._attempts = metrics, passive, attempts
+        self.resting: set[int] = set()  # conversations that wait for their next attempt
+        self.left_over = 0  # the newest row that a former life had accepted and not handled
 
     async def handle(self, message_id: int) -> None:
         """Handle one accepted row to its end: handled, or failed (parked) after all attempts."""
         structlog.contextvars.bind_contextvars(message_id=message_id)
+        if message_id <= self.left_over:  # the house counts the lives that this message has cost
+            left = Message.filter(id=message_id, state=Inbox.ACCEPTED)
+            await left.update(attempts=F("attempts") + 1)
         while True:
             row = await Message.get(id=message_id).prefetch_related("conversation", "contact")
             if row.state != Inbox.ACCEPTED:
@@ -133,7 +139,11 @@ class Worker:
             attempts=row.attempts, error=reason
         )
         if row.attempts < self._attempts:
-            await self._clock.sleep(RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
+            self.resting.add(row.conversation_id)
+            try:
+                await self._clock.sleep(RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
+            finally:
+                self.resting.discard(row.conversation_id)
             return False
         await self._park(row, reason)
         return True

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from tortoise.expressions import Q
@@ -16,7 +18,7 @@ from tortoise.functions import Min
 
 from core.adapter import Outcome, Receipt
 from core.channels import Line, Lines
-from core.clock import Clock
+from core.clock import Clock, wait_for
 from core.delivery import quota
 from core.delivery.pace import Pace
 from core.delivery.verdict import Verdict, judge
@@ -33,7 +35,9 @@ from core.store.writer import Writer
 log = structlog.get_logger(__name__)
 PAGE = 200
 SEND_SECONDS = 20.0
+STOP_SECONDS = 3.0
 NEVER = timedelta(days=3650)
+NOTHING_SENT = {Outcome.RETRY, Outcome.FINAL}
 
 
 class Sender:
@@ -52,6 +56,7 @@ class Sender:
         self._writer, self._lines, self._clock = writer, lines, clock
         self._metrics, self._settings = metrics, settings
         self._calls: dict[int, asyncio.Task[None]] = {}  # by conversation
+        self._pacing: set[asyncio.Task[Any]] = set()  # of these, those that wait for their turn
         self._paces: dict[str, Pace] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -64,11 +69,22 @@ class Sender:
         self._task = asyncio.create_task(self._loop(), name="sender")
 
     async def stop(self) -> None:
-        """Claim nothing more and let the calls under way end."""
+        """Claim nothing more and let the calls under way end.
+
+        A call that hangs for :data:`STOP_SECONDS` is broken off: its row stays ``sending``, and the
+        next start decides about it.
+        """
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
-        await asyncio.gather(*self._calls.values(), return_exceptions=True)
+        for waiting in self._pacing:
+            waiting.cancel()
+        calls = list(self._calls.values())
+        if calls:
+            _, hanging = await asyncio.wait(calls, timeout=STOP_SECONDS)
+            for call in hanging:
+                call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
 
     def wake(self) -> None:
         """Something may be ready to leave."""
@@ -77,18 +93,17 @@ class Sender:
     @property
     def idle(self) -> bool:
         """Whether nothing is ready to leave now."""
-        return not (self._wake.is_set() or self._pumping or self._calls)
+        busy = len(self._calls) > len(self._pacing)
+        return not (self._wake.is_set() or self._pumping or busy)
 
     async def _loop(self) -> None:
         while True:
-            timer = asyncio.ensure_future(self._clock.sleep(await self._pause()))
-            waker = asyncio.ensure_future(self._wake.wait())
-            await asyncio.wait((timer, waker), return_when=asyncio.FIRST_COMPLETED)
-            timer.cancel()
-            waker.cancel()
-            self._pumping = True
-            self._wake.clear()
             try:
+                pause = await self._pause()
+                with suppress(TimeoutError):
+                    await wait_for(self._clock, self._wake.wait(), pause)
+                self._pumping = True
+                self._wake.clear()
                 await self._pump()
             except Exception:
                 log.exception("sender.pump_failed")  # a locked or vanished database: try again
@@ -109,28 +124,28 @@ class Sender:
         return max(0.0, (row.not_before - now).total_seconds())
 
     async def _pump(self) -> None:
-        while True:
-            rows = await self._ready()
-            for row in rows:
-                call = asyncio.create_task(self._deliver(row), name=f"send-{row.id}")
-                self._calls[row.conversation_id] = call
-            if len(rows) < PAGE:
-                return
-            await asyncio.wait(self._calls.values(), return_when=asyncio.FIRST_COMPLETED)
+        for row in await self._ready():
+            call = asyncio.create_task(self._deliver(row), name=f"send-{row.id}")
+            self._calls[row.conversation_id] = call  # its end wakes the loop for the next ones
 
     async def _ready(self) -> list[Message]:
         """The oldest open row of each conversation, where its time has come."""
         now = self._clock.now()
         free = self._settings.senders - len(self._calls)
-        if free <= 0:
-            return []
         due = Message.filter(
             Q(not_before=None) | Q(not_before__lte=now), state=Outbox.QUEUED, direction="out"
         )
-        rows = await due.order_by("id").limit(PAGE).prefetch_related("conversation")
-        rows = [row for row in rows if row.conversation_id not in self._calls]
-        heads = await _heads({row.conversation_id for row in rows})
-        return [row for row in rows if heads.get(row.conversation_id) == row.id][:free]
+        chosen: list[Message] = []
+        last = 0
+        while len(chosen) < free:  # a page may be full of rows that wait behind another
+            page = due.filter(id__gt=last).order_by("id").limit(PAGE)
+            rows = await page.prefetch_related("conversation")
+            heads = await _heads({row.conversation_id for row in rows} - self._calls.keys())
+            chosen += [row for row in rows if heads.get(row.conversation_id) == row.id]
+            if len(rows) < PAGE:
+                break
+            last = rows[-1].id
+        return chosen[: max(0, free)]
 
     async def _deliver(self, row: Message) -> None:
         try:
@@ -160,37 +175,45 @@ class Sender:
             await self._to_board(row)
         elif can.outlet == "passive":
             await self._hold(row, "passive-only")
-        elif reason := await self._claim(row, line):
-            await self._hold(row, reason)
         else:
-            pace = self._paces.setdefault(row.channel, Pace(self._clock, can.rate))
-            await pace.turn()
+            await self._turn(line)  # before the claim: who waits here has surely sent nothing
+            used = await self._claim(row, line)
+            if used.refusal:
+                await self._hold(row, used.refusal)
+                return
+            row.attempts += 1
             receipt = await self._call(row, line)
             self._metrics.sent(row.channel, receipt.outcome)
-            await self._finish(
-                row,
-                judge(row, receipt, can, self._clock.now(), self._settings.send_attempts),
-                receipt,
-            )
+            verdict = judge(row, receipt, can, self._clock.now(), self._settings.send_attempts)
+            await self._finish(row, verdict, receipt, used)
 
-    async def _claim(self, row: Message, line: Line) -> str:
+    async def _turn(self, line: Line) -> None:
+        """Wait until the channel's pace allows one more message."""
+        pace = self._paces.setdefault(line.name, Pace(self._clock, line.capabilities.rate))
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - only called within a call's task
+        self._pacing.add(task)
+        try:
+            await pace.turn()
+        finally:
+            self._pacing.discard(task)
+
+    async def _claim(self, row: Message, line: Line) -> quota.Use:
         """Mark the row as being sent and use its quota; says why not, if it may not leave."""
         now = self._clock.now()
         lease = now + timedelta(seconds=self._settings.lease_seconds)
+        columns = {"state": Outbox.SENDING, "lease_until": lease, "attempts": row.attempts + 1}
 
-        async def work() -> str:
-            refusal = await quota.use(row.conversation_id, line.capabilities.windows, now)
-            if not refusal:
-                queued = Message.filter(id=row.id, state=Outbox.QUEUED)
-                if not await queued.update(
-                    state=Outbox.SENDING, lease_until=lease, attempts=row.attempts + 1
-                ):
-                    return "taken"
-            return refusal
+        async def work() -> quota.Use:
+            queued = Message.filter(id=row.id, state=Outbox.QUEUED)
+            if not await queued.exists():
+                return quota.Use("taken")
+            used = await quota.use(row.conversation_id, line.capabilities.windows, now)
+            if not used.refusal:
+                await queued.update(**columns)
+            return used
 
-        refusal = await self._writer.run(work)
-        row.attempts += not refusal
-        return refusal
+        return await self._writer.run(work)
 
     async def _call(self, row: Message, line: Line) -> Receipt:
         try:
@@ -234,11 +257,19 @@ class Sender:
 
         await self._writer.run(work)
 
-    async def _finish(self, row: Message, verdict: Verdict, receipt: Receipt | None = None) -> None:
+    async def _finish(
+        self,
+        row: Message,
+        verdict: Verdict,
+        receipt: Receipt | None = None,
+        used: quota.Use | None = None,
+    ) -> None:
         async def work() -> None:
             now = self._clock.now()
             opened = Message.filter(id=row.id, state__in=[*OPEN_OUTBOX])
             await opened.update(state=verdict.state, **verdict.columns)
+            if receipt is not None and used is not None and receipt.outcome in NOTHING_SENT:
+                await quota.give_back(used)
             if receipt is not None and receipt.closes_window:
                 await quota.exhaust(row.conversation_id, now)
             if verdict.event:
