@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from core.cli.show import Json, headings, listing
@@ -54,9 +54,5 @@ def _handler(handler: Handler) -> dict[str, Any]:
 
 def _changed(rule: Rule) -> dict[str, Any]:
     """What a rule says, without what it leaves at the default."""
-    plain = asdict(Rule(always=True))
-    return {
-        name: value
-        for name, value in asdict(rule).items()
-        if value != plain[name] or (name == "always" and value)
-    }
+    plain = {field.name: field.default for field in fields(Rule)}
+    return {name: value for name, value in asdict(rule).items() if value != plain[name]}

@@ -30,5 +30,7 @@ def in_words(error: BaseException) -> str:
             return say("cli.problem.locked")
         case OperationalError():
             return say("cli.problem.database", error=error)
+        case OSError(filename=str() | bytes(), strerror=str(reason)):
+            return say("cli.problem.file", file=error.filename, reason=reason)
         case _:
             return ""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from core.cli.frame import translate
 from core.cli.tongue import learn, say
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def main() -> None:
 
 def build(words: Sequence[str]) -> typer.Typer:
     """The application, as far as these words need it."""
+    translate()
     root = typer.Typer(
         name="xiaoer",
         no_args_is_help=True,
@@ -50,18 +52,10 @@ def build(words: Sequence[str]) -> typer.Typer:
     typed = next((word for word in words if not word.startswith("-")), "")
     if typed in COMMANDS:
         _add(root, typed)
-        return root
-    for name in COMMANDS:
-        root.command(name, help=say(f"cli.{name}.help"))(_nothing)
-    try:
-        apps = plugin_apps()
-    except import_module("core.settings").SettingsError as error:
-        if typed:
-            raise
-        import_module("core.cli.show").complain(str(error))  # the help is shown all the same
-        return root
-    for app in apps:
-        root.add_typer(app)
+    else:
+        for name in COMMANDS:
+            root.command(name, help=say(f"cli.{name}.help"))(_nothing)
+        _add_plugins(root, needed=bool(typed))
     return root
 
 
@@ -73,11 +67,26 @@ def _add(root: typer.Typer, name: str) -> None:
         root.command(name, help=say(f"cli.{name}.help"))(module.command)
 
 
-def plugin_apps() -> list[typer.Typer]:
-    """The command line apps of the enabled plugins; raises :class:`SettingsError`."""
-    settings = import_module("core.settings").load()
-    registry = import_module("core.registry")
-    return [app_of(plugin) for plugin in registry.find_plugins(settings.plugins) if plugin.cli]
+def _add_plugins(root: typer.Typer, *, needed: bool) -> None:
+    """Add the commands of the enabled plugins; what is broken is said and spoils nothing else.
+
+    ``needed``: a command of theirs was typed, so that settings which cannot be used are an end.
+    """
+    complain = import_module("core.cli.show").complain
+    settings, registry = import_module("core.settings"), import_module("core.registry")
+    try:
+        plugins: list[Plugin] = registry.find_plugins(settings.load().plugins)
+    except settings.SettingsError as error:
+        if needed:
+            raise
+        complain(str(error))
+        return
+    for plugin in plugins:
+        if plugin.cli:
+            try:
+                root.add_typer(app_of(plugin))
+            except (ImportError, AttributeError) as error:
+                complain(say("cli.problem.plugin", plugin=plugin.name, error=error))
 
 
 def app_of(plugin: Plugin) -> typer.Typer:
@@ -85,11 +94,7 @@ def app_of(plugin: Plugin) -> typer.Typer:
     if plugin.package and (folder := files(plugin.package) / "locales").is_dir():
         learn(folder)
     module, _, attribute = plugin.cli.partition(":")
-    try:
-        return getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        refusal = import_module("core.cli.problems").Refusal
-        raise refusal("cli.problem.plugin", plugin=plugin.name, error=error) from error
+    return getattr(import_module(module), attribute)
 
 
 def _nothing() -> None:

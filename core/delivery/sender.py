@@ -135,12 +135,13 @@ class Sender:
         due = Message.filter(
             Q(not_before=None) | Q(not_before__lte=now), state=Outbox.QUEUED, direction="out"
         )
+        busy = set(self._calls)  # before we read: what is read of them may be old when they end
         chosen: list[Message] = []
         last = 0
         while len(chosen) < free:  # a page may be full of rows that wait behind another
             page = due.filter(id__gt=last).order_by("id").limit(PAGE)
             rows = await page.prefetch_related("conversation")
-            heads = await _heads({row.conversation_id for row in rows} - self._calls.keys())
+            heads = await _heads({row.conversation_id for row in rows} - busy)
             chosen += [row for row in rows if heads.get(row.conversation_id) == row.id]
             if len(rows) < PAGE:
                 break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ log = structlog.get_logger(__name__)
 CORE_MODELS = "core.store.models"
 CORE_MIGRATIONS = "core.store.migrations"
 MEMORY = "sqlite://:memory:"
+SIGNATURE = b"SQLite format 3\0"
 
 
 class DatabaseError(Exception):
@@ -52,6 +54,7 @@ class Database:
         """
         if self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
+            _refuse_foreign(self.file)
         if exclusive and self.file:
             self._take_lock(self.file)
         try:
@@ -135,6 +138,13 @@ class Database:
 
     def _shown(self) -> str:
         return str(self.file) if self.file else self.settings.url.split("@")[-1].split("?")[0]
+
+
+def _refuse_foreign(file: Path) -> None:
+    """Connecting to something else would hang: the driver's thread survives its own failure."""
+    with contextlib.suppress(FileNotFoundError), file.open("rb") as head:
+        if head.read(len(SIGNATURE)) not in {b"", SIGNATURE}:
+            raise DatabaseError(f"{file} is not a database: give another [database] url")
 
 
 def _migrations_of(models: str) -> str | None:

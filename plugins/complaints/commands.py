@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -154,7 +155,7 @@ def facts(complaint: Complaint, desk: Desk) -> dict[str, Any]:
 def shown(complaint: Complaint, desk: Desk) -> dict[str, str]:
     """A complaint as a person reads it."""
     level = cases.level_of(complaint, desk.settings(ComplaintSettings))
-    now = desk.clock.now()
+    now, zone = desk.clock.now(), desk.texts.zone
     return {
         "number": complaint.number,
         "kind": say(f"complaints.kind_{complaint.kind}"),
@@ -162,18 +163,25 @@ def shown(complaint: Complaint, desk: Desk) -> dict[str, str]:
         "state": say(f"complaints.state_{complaint.state}"),
         "level": level.name if level else str(complaint.level + 1),
         "conversation": str(complaint.conversation_id),
-        "opened": cell(complaint.opened_at),
+        "opened": moment(complaint.opened_at, zone),
         "follow_up": cell(complaint.follow_up_on),
-        **{str(rung): clock_of(complaint, rung, now) for rung in Rung},
+        **{str(rung): clock_of(complaint, rung, now, zone) for rung in Rung},
     }
 
 
-def clock_of(complaint: Complaint, rung: Rung, now: datetime) -> str:
+def clock_of(complaint: Complaint, rung: Rung, now: datetime, zone: ZoneInfo) -> str:
     """One clock in words: kept, kept too late, running or over."""
     due, done = due_at(complaint, rung), done_at(complaint, rung)
     if done is not None:
-        return say("complaints.cli_met" if done <= due else "complaints.cli_late", at=cell(done))
-    return say("complaints.cli_due" if now < due else "complaints.cli_over", at=cell(due))
+        return say(
+            "complaints.cli_met" if done <= due else "complaints.cli_late", at=moment(done, zone)
+        )
+    return say("complaints.cli_due" if now < due else "complaints.cli_over", at=moment(due, zone))
+
+
+def moment(at: datetime, zone: ZoneInfo) -> str:
+    """A moment in shop time."""
+    return f"{at.astimezone(zone):%m-%d %H:%M}"
 
 
 def _list(*, all_of_them: bool, as_json: bool) -> None:

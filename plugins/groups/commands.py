@@ -34,7 +34,8 @@ def list_(*, as_json: Json = False) -> None:
     async def work() -> list[dict[str, Any]]:
         async with office() as desk:
             diary, now = desk.service(Diary), desk.clock.now()
-            return [slot_row(plan, now, diary.zone) for plan in await diary.plans()]
+            rows = [slot_row(plan, now, diary.zone) for plan in await diary.plans()]
+            return rows if as_json else [in_shop_time(row, "next") for row in rows]
 
     columns = {name: f"groups.cli_{name}" for name in SLOT_COLUMNS}
     listing(run(work()), columns, as_json=as_json, empty="groups.cli_none")
@@ -79,9 +80,9 @@ def preview(
 
     async def work() -> list[dict[str, Any]]:
         async with office() as desk:
-            return await preview_rows(
-                desk.service(Diary), desk.clock.now(), days, desk.texts, desk.locale
-            )
+            diary, now = desk.service(Diary), desk.clock.now()
+            rows = await preview_rows(diary, now, days, desk.texts, desk.locale)
+            return rows if as_json else [in_shop_time(row, "when") for row in rows]
 
     columns = {name: f"groups.cli_{name}" for name in PREVIEW_COLUMNS}
     listing(run(work()), columns, as_json=as_json, empty="groups.cli_none_ahead")
@@ -141,18 +142,24 @@ def when(at: str, weekly: str, zone: ZoneInfo) -> dict[str, Any]:
 
 def slot_row(plan: Plan, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
     """A slot as it is listed."""
-    rhythm = say("groups.once")
+    following, rhythm = plan.next_after(now, zone), say("groups.once")
     if plan.day is not None and plan.clock is not None:
         day = say(f"groups.day_{DAYS[plan.day]}")
         rhythm = say("groups.weekly", day=day, clock=f"{plan.clock:%H:%M}")
     return {
         "name": plan.name,
         "when": rhythm,
-        "next": plan.next_after(now, zone),
+        "next": following.astimezone(zone) if following else None,
         "groups": list(plan.groups),
         "text": plan.text or str(plan.file),
         "source": say("groups.source_command" if plan.row else "groups.source_settings"),
     }
+
+
+def in_shop_time(row: dict[str, Any], column: str) -> dict[str, Any]:
+    """The row with a shop-time moment as a table shows it, whatever zone the machine is in."""
+    moment = row[column]
+    return {**row, column: f"{moment:%m-%d %H:%M}" if moment else ""}
 
 
 async def _refuse_unfit(diary: Diary, name: str, text: str, groups: list[str]) -> None:

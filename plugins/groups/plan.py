@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from plugins.groups.models import Slot
@@ -64,5 +65,5 @@ def from_row(slot: Slot) -> Plan:
     """A plan that was added by command."""
     clock = time.fromisoformat(slot.clock) if slot.clock else None
     groups = tuple(slot.groups)
-    row: int = slot.id  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - Tortoise's
+    row = cast("int | None", slot.id)  # Tortoise leaves its keys untyped
     return Plan(slot.name, groups, slot.text, None, slot.day, clock, slot.at, row)

@@ -110,7 +110,6 @@ class Folder:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
-
     def until(self, *words: str, hears: str) -> Ended:
         """Type a command again and again until its output has these words."""
         for _ in range(SECONDS):

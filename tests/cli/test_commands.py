@@ -31,6 +31,14 @@ def test_a_word_nobody_knows(folder: Folder) -> None:
     assert (ended.code, "frobnicate" in ended.err) == (2, True)
 
 
+def test_a_plugin_with_a_broken_command_spoils_no_other(folder: Folder) -> None:
+    broken = """plugin = __import__("core.plugin").plugin.Plugin("broken", cli="gone:app")"""
+    (folder.path / "broken.py").write_text(broken, "utf-8")
+    folder.settings('[plugins]\nenabled = ["tests.cli.till:plugin", "broken:plugin"]')
+    ended = folder.types("--help")
+    assert (ended.code, "ring" in ended.out, "broken" in ended.err) == (0, True, True)
+
+
 def test_a_refusal_of_a_plugin_is_words(folder: Folder) -> None:
     ended = folder.types("refuse")
     assert (ended.code, ended.out) == (2, "")

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.adapter import Capabilities, Outcome, PassiveReply, Receipt
+from core.adapter import Outcome, PassiveReply, Receipt
 from core.effects import Address, Effects, Post
 from core.parts import Text
 from core.store.commit import by_hand
 from core.store.models import Message
 from core.store.states import Outbox
 from core.testing import Shop
-from tests.core.stage import FINAL, UNKNOWN, echo, outbox, play, retry, states, until
-
-Change = Callable[[Capabilities], Capabilities]
+from tests.core.stage import FINAL, UNKNOWN, echo, outbox, play, retry, states
 
 
 def able(shop: Shop, **values: Any) -> None:
@@ -251,7 +248,8 @@ async def test_stopping_waits_for_the_call_under_way(tmp_path: Path) -> None:
     async with play(folder=tmp_path) as shop:
         gate = shop.channel().gate = asyncio.Event()
         await queue(shop, "Mei", "a")
-        await until(lambda: not shop.app.sender.idle)
+        while "sending" not in await states():
+            await asyncio.sleep(0)
         asyncio.get_running_loop().call_later(0.05, gate.set)
     async with play(folder=tmp_path) as shop:
         assert await states() == ["sent"]
@@ -264,7 +262,6 @@ async def test_stopping_breaks_off_a_call_that_hangs(
     async with play(folder=tmp_path) as shop:
         shop.channel().gate = asyncio.Event()
         await queue(shop, "Mei", "a")
-        await until(lambda: bool(shop.app.sender._calls))  # noqa: SLF001
         while "sending" not in await states():
             await asyncio.sleep(0)
     async with play(folder=tmp_path) as shop:
