@@ -6,7 +6,8 @@ Read this file first: every part of the core is named here once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -27,8 +28,9 @@ from core.secrets import Secrets
 from core.settings import Settings, ShopSettings
 from core.store.commit import Commit, Written
 from core.store.database import Database
-from core.store.intake import Accepted, Intake
-from core.store.models import Message
+from core.store.inbox import Accepted
+from core.store.intake import Intake
+from core.store.models import JournalEntry, Message
 from core.store.people import People
 from core.store.states import Inbox
 from core.store.writer import Writer
@@ -39,6 +41,7 @@ from core.web.server import Server
 from core.worker import Worker
 
 log = structlog.get_logger(__name__)
+REPLAYED = "ledger.replayed"  # the journal's word for it
 POISON = 5  # starts that a message may be taken up in before it is parked unread
 
 
@@ -56,17 +59,24 @@ class App:
         self.metrics = Metrics()
         self.registry = Registry(find_plugins(settings.plugins), settings.plugins, self.texts)
         self.database = Database(settings.database, self.registry.models)
-        self.writer, self.people = Writer(), People()
-        self.writer.undone = self.people.forget
+        self.writer, self.people = Writer(self.database.driver()), People()
+        self.writer.rolled_back = self.people.forget
         self.intake = Intake(self.writer, self.people, self.clock, self.metrics)
         self.lines = Lines()
+        lease = timedelta(seconds=settings.work.lease_seconds)
+        self.commit = Commit(self.writer, self.people, self.clock, self.lines.can, lease)
         tools = Tools(
-            self.clock, self.texts, self.writer, self.intake, self.metrics, self._secrets()
+            clock=self.clock,
+            texts=self.texts,
+            writer=self.writer,
+            intake=self.intake,
+            commit=self.commit,
+            metrics=self.metrics,
+            secrets=self._secrets(),
         )
         for name, table in settings.channels.items():
             rest = dict(table)
             self.lines.add(Line(name, str(rest.pop("adapter", "")), rest, tools))
-        self.commit = Commit(self.writer, self.people, self.clock, self.lines.can)
         self.sender = Sender(
             writer=self.writer,
             lines=self.lines,
@@ -108,6 +118,7 @@ class App:
             raise
         forms = FormEngine(self.registry.forms)
         self.worker = Worker(
+            writer=self.writer,
             commit=self.commit,
             dispatcher=Dispatcher(Index(self.registry.entries), forms),
             reader=Reader(self.registry.recognisers),
@@ -117,7 +128,7 @@ class App:
             passive=self.desk,
             attempts=self.settings.work.attempts,
         )
-        self.lanes = Lanes(self.worker.handle, self.settings.work.lanes)
+        self.lanes = Lanes(self.worker.handle, self.settings.work.lanes, self.worker.resting)
         self.deadlines = Deadlines(
             writer=self.writer,
             commit=self.commit,
@@ -130,9 +141,11 @@ class App:
     async def close(self) -> None:
         """Close what :meth:`open` opened."""
         self._opened = False
-        await self.registry.close()
-        await self.writer.stop()
-        await self.database.close()
+        try:
+            await self.registry.close()
+        finally:
+            await self.writer.stop()
+            await self.database.close()
 
     async def start(self) -> None:
         """Open, take up what a former life left, and serve."""
@@ -146,8 +159,11 @@ class App:
 
     async def _begin(self) -> None:
         await self._count_lives()
-        self.intake.handed_on = self._handed_on
-        self.commit.listeners.append(self._written)
+        self.intake.handed_on = self.lanes.put
+        self.intake.opened = self.sender.wake
+        self.commit.listeners += [self.sender.heard, self._written]
+        self.commit.sends = True
+        self.registry.followers.setdefault(REPLAYED, []).append(self._replayed)
         await self.journal.start()
         self.watch.start()
         await self.lanes.start()
@@ -160,12 +176,12 @@ class App:
     async def stop(self) -> None:
         """Stop taking in, finish what is under way, close. Nothing is left half-sent."""
         await self.server.stop()
-        await asyncio.gather(*(line.stop() for line in self.lines if line.started))
         if self._opened:
             await self.lanes.stop()
             await self.deadlines.stop()
             await self.sender.stop()
-            await self.watch.stop()
+        await asyncio.gather(*(line.stop() for line in self.lines if line.started))
+        await self.watch.stop()
         await self.close()
 
     async def readiness(self) -> str:
@@ -185,18 +201,25 @@ class App:
     async def _count_lives(self) -> None:
         """A message that was taken up in many starts probably kills the process: park it."""
         waiting = Message.filter(state=Inbox.ACCEPTED, direction="in")
-        self.metrics.waiting.set(await waiting.count())
         for row in await waiting.filter(attempts__gte=POISON):
             await Message.filter(id=row.id).update(state=Inbox.FAILED, error="taken up too often")
             log.error("message.poison", message_id=row.id)
-
-    def _handed_on(self, rows: Sequence[Accepted]) -> None:
-        self.lanes.put(rows)
+        rows = await waiting.order_by("id").values_list("id", "channel")
+        for channel, number in Counter(str(channel) for _, channel in rows).items():
+            self.metrics.accepted(channel, new=number, known=0)  # this life answers for them
+        self.worker.left_over = max((int(number) for number, _ in rows), default=0)
 
     def _written(self, written: Written) -> None:
-        if written.posts:
-            self.sender.wake()
-        self.watch.soon()
+        if written.events:
+            self.watch.soon()
+
+    async def _replayed(self, entry: JournalEntry) -> None:
+        """A person gave parked messages another chance: back into their lanes with them."""
+        wanted = Message.filter(id__in=entry.data.get("inbound", []), state=Inbox.ACCEPTED)
+        rows = await wanted.order_by("id")
+        for row in rows:
+            self.metrics.accepted(row.channel, new=1, known=0)
+        self.lanes.again([Accepted(row.id, row.conversation_id, new=True) for row in rows])
 
     def _nudge(self) -> None:
         self.sender.wake()

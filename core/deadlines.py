@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
 
-from core.clock import Clock
+from core.clock import Clock, wait_for
 from core.due import Due, Late
 from core.plugin import DueHandler
 from core.store import journal
@@ -89,14 +90,12 @@ class Deadlines:
 
     async def _loop(self) -> None:
         while True:
-            timer = asyncio.ensure_future(self._clock.sleep(await self._pause()))
-            waker = asyncio.ensure_future(self._wake.wait())
-            await asyncio.wait((timer, waker), return_when=asyncio.FIRST_COMPLETED)
-            timer.cancel()
-            waker.cancel()
-            self._running = True
-            self._wake.clear()
             try:
+                pause = await self._pause()
+                with suppress(TimeoutError):
+                    await wait_for(self._clock, self._wake.wait(), pause)
+                self._running = True
+                self._wake.clear()
                 await self._run_due()
             except Exception:
                 log.exception("deadlines.failed")

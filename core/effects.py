@@ -132,7 +132,7 @@ class Effects:
         """Forget a deadline that has not come yet."""
         self.alarms.append(Alarm(name, key, None))
 
-    def emit(self, kind: str, **data: Any) -> None:  # noqa: ANN401
+    def emit(self, kind: str, /, **data: Any) -> None:  # noqa: ANN401
         """Write a domain event to the journal: ``kind`` like ``"complaint.opened"``; plain JSON."""
         self.events.append((kind, data))
 

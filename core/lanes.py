@@ -8,27 +8,33 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
-from core.store.intake import Accepted
+from core.store.inbox import Accepted
 from core.store.models import Message
 from core.store.states import Inbox
 
 log = structlog.get_logger(__name__)
 CAPACITY = 20_000
 PAGE = 2_000
+STOP_SECONDS = 2.0
 
 
 class Lanes:
     """Runs ``handle(message_id)`` for every accepted row: in order within its conversation."""
 
     def __init__(
-        self, handle: Callable[[int], Awaitable[None]], workers: int, capacity: int = CAPACITY
+        self,
+        handle: Callable[[int], Awaitable[None]],
+        workers: int,
+        resting: Collection[int] = (),
+        capacity: int = CAPACITY,
     ) -> None:
-        """``workers`` conversations are served at once."""
+        """``workers`` conversations are served at once; ``resting`` ones only wait for time."""
         self._handle, self._workers, self._capacity = handle, workers, capacity
+        self._resting = resting
         self._lanes: dict[int, deque[int]] = {}
         self._ready: deque[int] = deque()
         self._busy: set[int] = set()
@@ -49,18 +55,31 @@ class Lanes:
         ]
 
     async def stop(self) -> None:
-        """Let running turns end (they are limited in time), start no new ones."""
+        """Let running turns end, start no new ones.
+
+        A turn that lasts longer than :data:`STOP_SECONDS` is broken off: nothing of it is
+        committed, and the next start handles its message anew.
+        """
         tasks, self._tasks = self._tasks, []
         async with self._wake:
             self._wake.notify_all()
-        await asyncio.gather(
-            *tasks, *([self._filling] if self._filling else []), return_exceptions=True
-        )
+        if self._filling is not None:
+            tasks.append(self._filling)
+        if tasks:
+            seconds = 0 if self._only_resting else STOP_SECONDS
+            _, lasting = await asyncio.wait(tasks, timeout=seconds)
+            for task in lasting:
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits and nobody works."""
-        return not self._waiting and not self._busy and not self._behind
+        """Whether nobody works, and nothing waits for anything but time."""
+        return not self._ready and not self._behind and self._only_resting
+
+    @property
+    def _only_resting(self) -> bool:
+        return all(conversation in self._resting for conversation in self._busy)
 
     @property
     def depth(self) -> int:
@@ -76,6 +95,12 @@ class Lanes:
                 self._enter(row.conversation, row.id)
         if rows:
             self._nudge()
+
+    def again(self, rows: Sequence[Accepted]) -> None:
+        """Queue old rows that a person wants handled anew."""
+        for row in rows:
+            self._enter(row.conversation, row.id)
+        self._nudge()
 
     def _enter(self, conversation: int, message: int) -> None:
         lane = self._lanes.get(conversation)

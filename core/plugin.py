@@ -62,7 +62,8 @@ class Plugin:
 
     ``requires``: plugins that must be enabled too; only those may be imported from.
     ``models``: dotted module with Tortoise models (their app label is the plugin's name).
-    ``cli``: ``"module:app"``, a typer app shown as ``xiaoer <name>`` (loaded only when called).
+    ``cli``: ``"module:app"``, a typer app. Its own name makes it the group ``xiaoer <name>``;
+    without one its commands stand beside the core's.
     ``package``: the plugin's package; its folder ``locales/`` is read if there is one.
     """
 

@@ -33,7 +33,7 @@ class Money(Decimal):
     @classmethod
     def fen(cls, amount: int) -> Money:
         """From the hundredths that orders are counted in."""
-        return cls(amount) / 100  # type: ignore[return-value]
+        return cls(Decimal(amount) / 100)  # a division alone gives a plain Decimal
 
 
 def nearest(wanted: str, fallback: str = LOCALES[0]) -> str:

@@ -75,3 +75,4 @@ class OutboundRow:
     lease_until: datetime | None = None
     expires_at: datetime | None = None
     repeatable: bool = False
+    grant: int | None = None  # the quota it uses while it is being sent

@@ -51,10 +51,14 @@ class Worker:
         self.dispatcher, self.reader = dispatcher, reader
         self._writer, self._commit, self._texts, self._clock = writer, commit, texts, clock
         self._metrics, self._passive, self._attempts = metrics, passive, attempts
+        self.resting: set[int] = set()  # conversations that wait for their next attempt
+        self.left_over = 0  # the newest row that a former life had accepted and not handled
 
     async def handle(self, message_id: int) -> None:
         """Handle one accepted row to its end: handled, or failed (parked) after all attempts."""
         structlog.contextvars.bind_contextvars(message_id=message_id)
+        if message_id <= self.left_over:  # the house counts the lives that this message has cost
+            await self._writer.run(lambda: inbox.count_life(message_id))
         while True:
             heard = await self._writer.look(lambda: inbox.load(message_id))
             if heard is None or heard[0].state != Inbox.ACCEPTED:
@@ -125,7 +129,11 @@ class Worker:
         log.warning("message.attempt_failed", attempt=attempts, exc_info=error)
         await self._writer.run(lambda: inbox.note_failure(message.id, attempts, reason))
         if attempts < self._attempts:
-            await self._clock.sleep(RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1])
+            self.resting.add(turn.conversation.id)
+            try:
+                await self._clock.sleep(RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1])
+            finally:
+                self.resting.discard(turn.conversation.id)
             return False
         await self._park(turn, attempts, reason)
         return True

@@ -39,8 +39,10 @@ class Desk:
 
 
 def with_shop(work: Callable[[Desk], Awaitable[T]]) -> T:
-    """Run ``work`` in one transaction of the shop's database; ends the command with a clear
-    message when the settings, the database or a file cannot be used."""
+    """Run ``work`` in one transaction of the shop's database.
+
+    Ends the command with a clear message when settings, database or file cannot be used.
+    """
     try:
         return asyncio.run(_work(work))
     except (SettingsError, DatabaseError, BrokenFile, OSError) as error:

@@ -68,7 +68,7 @@ def csv_rows(
     """The rows of a CSV with the line each begins in; empty cells are left out."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
-        header = next(reader, [])
+        header: list[str] = next(reader, list[str]())
         if unknown := sorted(set(header) - set(columns)):
             known = ", ".join(columns)
             problems.append((1, f"unknown columns: {', '.join(unknown)}; known are: {known}"))

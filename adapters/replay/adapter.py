@@ -56,7 +56,8 @@ class ReplayAdapter(Adapter):
         player = Player(self._recording, self.settings, self.channel)
         while True:
             try:
-                return await player.play()
+                await player.play()
+                return log.info("replay.ended", channel=self.channel.name)
             except Exception:  # the file or the ledger went away: the bookmark says where to go on
                 log.exception("replay.interrupted", channel=self.channel.name)
             await self.channel.clock.sleep(_AGAIN_AFTER)

@@ -21,6 +21,8 @@ from core.parts import Text
 
 BATCH = 100
 """Comments handed over at once, at most."""
+SOON = 0.05
+"""Seconds: what is due within them is handed over now, together; nobody reads faster."""
 GAP = 1.0
 """Seconds between two passes, so that a short recording does not spin."""
 
@@ -57,10 +59,10 @@ class Player:
                 await self._report(line)
                 continue
             rest = 0.0 if catching_up else pace.rest(line.at_ms)
-            if batch and (rest > 0 or len(batch) >= BATCH):
+            if batch and (rest > SOON or len(batch) >= BATCH):
                 await self._channel.accept(batch)
                 batch = []
-            if rest > 0:
+            if rest > SOON:
                 await self._channel.clock.sleep(rest)
             batch.append(self._inbound(line, mark.turn))
             if catching_up and line.id == mark.comment:

@@ -90,7 +90,6 @@ class Item(Struct, frozen=True):
     key: str
     parts: tuple[AnyPart, ...]
     at: str
-    author: str = ""
     unread: bool = False
 
 
@@ -157,7 +156,7 @@ def from_history(item: HistoryItem) -> Item:
     mine = item.direction.startswith("in")
     key = item.key.rpartition(":")[2] if mine else ""
     unread = not mine and item.state != "read"
-    return Item(item.id, mine, key, shown(item.parts), item.at, item.author, unread)
+    return Item(item.id, mine, key, shown(item.parts), item.at, unread)
 
 
 def from_outbound(message: Outbound, at: str) -> Item:

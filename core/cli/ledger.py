@@ -8,18 +8,18 @@ import typer
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
+from core.app import REPLAYED
 from core.cli.office import Desk, office, run
 from core.cli.problems import Refusal
-from core.cli.show import Json, listing, tell
+from core.cli.show import Json, headings, listing, tell
 from core.cli.tongue import say
 from core.parts import load
 from core.store.models import Message
 from core.store.states import Inbox, Outbox
 
 app = typer.Typer(no_args_is_help=True)
-COLUMNS = ("id", "direction", "channel", "conversation", "kind", "text", "state", "at")
-COUNTED = ("direction", "state", "count")
-REPLAYED = "ledger.replayed"  # the journal's word that makes a running shop take rows up again
+COLUMNS = headings("id", "direction", "channel", "conversation", "kind", "text", "state", "at")
+COUNTED = headings("direction", "state", "count")
 
 
 @app.command("list", help=say("cli.ledger.list.help"))
@@ -27,19 +27,20 @@ def list_(
     channel: Annotated[str, typer.Option(help=say("cli.option.channel"))] = "",
     state: Annotated[str, typer.Option(help=say("cli.ledger.state"))] = "",
     limit: Annotated[int, typer.Option(min=0, help=say("cli.ledger.limit"))] = 0,
+    *,
     as_json: Json = False,
 ) -> None:
     """The ledger, oldest first; without a limit, JSON gives everything and a table the last 50."""
     limits = {name: value for name, value in (("channel", channel), ("state", state)) if value}
     rows = run(_rows(limits, limit or (0 if as_json else 50)))
-    listing(rows, _headings(COLUMNS), as_json=as_json, empty="cli.ledger.empty")
+    listing(rows, COLUMNS, as_json=as_json, empty="cli.ledger.empty")
 
 
 @app.command("counts", help=say("cli.ledger.counts.help"))
-def counts(as_json: Json = False) -> None:
+def counts(*, as_json: Json = False) -> None:
     """Rows by direction and state, and whether the books balance."""
     rows = run(_counts())
-    listing(rows, _headings(COUNTED), as_json=as_json, empty="cli.ledger.empty")
+    listing(rows, COUNTED, as_json=as_json, empty="cli.ledger.empty")
     if not as_json and rows:
         inbound = {str(r["state"]): int(r["count"]) for r in rows if r["direction"] == "in"}
         tell(
@@ -54,6 +55,7 @@ def counts(as_json: Json = False) -> None:
 @app.command("replay", help=say("cli.ledger.replay.help"))
 def replay(
     number: Annotated[int | None, typer.Argument(metavar="ID", help=say("cli.ledger.id"))] = None,
+    *,
     all_failed: Annotated[
         bool, typer.Option("--all-failed", help=say("cli.ledger.all_failed"))
     ] = False,
@@ -63,10 +65,6 @@ def replay(
         raise Refusal("cli.ledger.which")
     done = run(_replay(number))
     tell("cli.ledger.replayed" if done else "cli.ledger.nothing_failed", count=done)
-
-
-def _headings(columns: tuple[str, ...]) -> dict[str, str]:
-    return {name: f"cli.column.{name}" for name in columns}
 
 
 async def _rows(limits: dict[str, str], limit: int) -> list[dict[str, Any]]:

@@ -13,7 +13,7 @@ The running shop notices within half a second (every commit leaves an entry in t
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -62,7 +62,7 @@ class Desk:
         return found
 
     def effects(self) -> Effects:
-        """An empty collection of things that shall happen; its sentences are in the shop's locale."""
+        """An empty collection of what shall happen; its sentences are in the shop's locale."""
         return Effects(self.clock, self.texts, self.texts.default)
 
     async def commit(self, effects: Effects) -> Written:
@@ -73,7 +73,7 @@ class Desk:
 
 
 @asynccontextmanager
-async def office(settings: Settings | None = None) -> AsyncIterator[Desk]:
+async def office(settings: Settings | None = None) -> AsyncGenerator[Desk]:
     """The shop's database and services, without running the shop.
 
     Works while another process runs it. A database that is not there yet is made. Raises

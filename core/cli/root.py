@@ -6,7 +6,6 @@ Plugins bring commands by ``Plugin(cli="module:app")``: a typer app with a name 
 
 from __future__ import annotations
 
-import importlib
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from core.cli.tongue import learn, locale, say
+from core.cli.tongue import learn, say
 
 if TYPE_CHECKING:
     from core.plugin import Plugin
@@ -27,13 +26,14 @@ COMMANDS = ("run", "chat", "explain", "trace", "doctor", "plugins", "ledger")
 def main() -> None:
     """Run the command that was typed; what a person can mend is said in words (exit code 2)."""
     try:
-        build(sys.argv[1:])()
+        build(sys.argv[1:])(prog_name="xiaoer")
+    except KeyboardInterrupt:
+        sys.exit(130)
     except Exception as error:
-        problems = importlib.import_module("core.cli.problems")  # heavy, and seldom needed
-        words = problems.in_words(error)
+        words = import_module("core.cli.problems").in_words(error)  # heavy, and seldom needed
         if not words:
             raise
-        importlib.import_module("core.cli.show").complain(words)
+        import_module("core.cli.show").complain(words)
         sys.exit(2)
 
 
@@ -53,7 +53,14 @@ def build(words: Sequence[str]) -> typer.Typer:
         return root
     for name in COMMANDS:
         root.command(name, help=say(f"cli.{name}.help"))(_nothing)
-    for app in plugin_apps():
+    try:
+        apps = plugin_apps()
+    except import_module("core.settings").SettingsError as error:
+        if typed:
+            raise
+        import_module("core.cli.show").complain(str(error))  # the help is shown all the same
+        return root
+    for app in apps:
         root.add_typer(app)
     return root
 
@@ -78,7 +85,11 @@ def app_of(plugin: Plugin) -> typer.Typer:
     if plugin.package and (folder := files(plugin.package) / "locales").is_dir():
         learn(folder)
     module, _, attribute = plugin.cli.partition(":")
-    return getattr(import_module(module), attribute)
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        refusal = import_module("core.cli.problems").Refusal
+        raise refusal("cli.problem.plugin", plugin=plugin.name, error=error) from error
 
 
 def _nothing() -> None:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from rich.console import Console
@@ -42,7 +42,7 @@ def listing(
     as_json: bool,
     empty: str,
 ) -> None:
-    """Print rows: as JSON all their fields, as a table the named ``columns`` (field: heading's key).
+    """Print rows: as JSON all their fields, as a table ``columns`` (field: key of its heading).
 
     ``empty`` is the key of the sentence that says why there is nothing and what to do.
     """
@@ -56,12 +56,17 @@ def listing(
         tell(empty)
 
 
+def headings(*fields: str) -> dict[str, str]:
+    """Columns for :func:`listing` whose headings are the core's own words."""
+    return {field: f"cli.column.{field}" for field in fields}
+
+
 def json_line(row: Mapping[str, object]) -> None:
     """Print one JSON object as one line; times in ISO 8601."""
     sys.stdout.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
 
 
-def cell(value: object) -> str:
+def cell(value: Any) -> str:  # noqa: ANN401 - whatever a row holds
     """A value as a person reads it in a table; times in the machine's own zone."""
     match value:
         case None:
@@ -69,7 +74,7 @@ def cell(value: object) -> str:
         case datetime():
             return f"{value.astimezone():%m-%d %H:%M:%S}"
         case list() | tuple() | set() | frozenset():
-            return ", ".join(cell(item) for item in value)  # pyright: ignore[reportUnknownVariableType] - any item
+            return ", ".join(map(cell, cast("Iterable[Any]", value)))
         case bool():
             return say("cli.yes") if value else say("cli.no")
         case _:

@@ -14,7 +14,7 @@ VARIABLES = ("XIAOER_LANG", "LC_ALL", "LANG")
 
 @cache
 def locale() -> str:
-    """``en`` where ``XIAOER_LANG`` (else the system's language) says so, Chinese everywhere else."""
+    """``en`` where ``XIAOER_LANG`` or the system says so, Chinese everywhere else."""
     wanted = next((value for name in VARIABLES if (value := os.environ.get(name))), "")
     return "en" if wanted.lower().startswith("en") else LOCALES[0]
 

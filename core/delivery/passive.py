@@ -21,6 +21,7 @@ from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
 PASSIVE = "passive"  # stands in platform_id of a row that left in a response
+RETRY_WITHIN = 10.0  # seconds in which the platform's next attempt must come
 MEMORY = 60.0  # seconds a slot is remembered for the platform's own retries
 
 
@@ -90,6 +91,7 @@ class PassiveDesk:
         """``requeue`` gives claimed rows back when the answer came too late after all."""
         self._slots: dict[tuple[str, str], Slot] = {}
         self._clock, self._requeue = clock, requeue
+        self._waits: set[asyncio.Task[None]] = set()
 
     def open(self, channel: str, key: str, can: Capabilities) -> Slot:
         """The slot of a message, opened by its first request, shared by the retries."""
@@ -104,6 +106,23 @@ class PassiveDesk:
         """The slot of a message, if a request may still take the answer."""
         slot = self._slots.get((channel, key))
         return slot if slot is not None and slot.open else None
+
+    def expect_retry(self, slot: Slot) -> None:
+        """The platform should deliver the message again soon; if it does not, close the slot."""
+
+        async def wait(requests: int) -> None:
+            await self._clock.sleep(RETRY_WITHIN)
+            if slot.requests == requests and slot.open:
+                slot.close()
+
+        self._waits.add(task := asyncio.ensure_future(wait(slot.requests)))
+        task.add_done_callback(self._waits.discard)
+
+    async def stop(self) -> None:
+        """Nobody retries any more."""
+        for task in self._waits:
+            task.cancel()
+        await asyncio.gather(*self._waits, return_exceptions=True)
 
     def _sweep(self) -> None:
         now = self._clock.monotonic()

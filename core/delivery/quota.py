@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.adapter import Window
@@ -28,23 +29,38 @@ def grant(conversation: int, trigger: str, window: Window, now: datetime) -> Wor
     yield from update("message", {"not_before": now - _PAST}, held, (conversation, f"{HELD}%"))
 
 
-def use(conversation: int, windows: Mapping[str, Window], now: datetime) -> Work[str]:
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Which grant was used, or why nothing may be sent: :data:`CLOSED` or :data:`USED`."""
+
+    refusal: str = ""
+    grant: int | None = None
+
+
+def use(conversation: int, windows: Mapping[str, Window], now: datetime) -> Work[Use]:
     """Use one message of the best open window.
 
-    Returns an empty string, or why nothing may be sent: :data:`CLOSED` or :data:`USED`. Windows do
-    not add up; the one with the most left is used. A channel without windows allows everything.
+    Windows do not add up; the one with the most left is used. A channel without windows allows
+    everything.
     """
     if not windows:
-        return ""
-    open_grants = "SELECT id, allowed, used FROM quota_grant WHERE conversation_id = ? AND until > ?"
+        return Use()
+    open_grants = (
+        "SELECT id, allowed, used FROM quota_grant WHERE conversation_id = ? AND until > ?"
+    )
     grants = yield open_grants, (conversation, now)
     if not grants:
-        return CLOSED
+        return Use(CLOSED)
     best = max(grants, key=lambda g: float("inf") if g[1] is None else g[1] - g[2])
     if best[1] is not None and best[1] <= best[2]:
-        return USED
+        return Use(USED)
     yield from update("quota_grant", {"used": best[2] + 1}, "id = ?", (best[0],))
-    return ""
+    return Use(grant=best[0])
+
+
+def give_back(grant: int) -> Work[None]:
+    """Nothing was sent after all, so nothing is used up."""
+    yield "UPDATE quota_grant SET used = used - 1 WHERE id = ? AND used > 0", (grant,)
 
 
 def exhaust(conversation: int, now: datetime) -> Work[None]:

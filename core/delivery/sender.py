@@ -8,14 +8,17 @@ and marked after the call; a claim that nobody finished means *unknown*, not *fa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Coroutine, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 
 from core.adapter import Outcome, Receipt
 from core.channels import Line, Lines
-from core.clock import Clock
+from core.clock import Clock, wait_for
 from core.delivery import quota
 from core.delivery.pace import Pace
 from core.delivery.verdict import Verdict, judge
@@ -27,12 +30,13 @@ from core.store import outbox
 from core.store.commit import Written
 from core.store.outbox import NEVER, Rules
 from core.store.sql import Work
-from core.store.states import Outbox
 from core.store.writer import Writer
 from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
 SEND_SECONDS = 20.0
+STOP_SECONDS = 3.0
+NOTHING_SENT = {Outcome.RETRY, Outcome.FINAL}
 GONE = Receipt(Outcome.FINAL, "no-such-channel")
 
 
@@ -52,6 +56,7 @@ class Sender:
         self._writer, self._lines, self._clock = writer, lines, clock
         self._metrics, self._settings = metrics, settings
         self._calls: dict[int, asyncio.Task[None]] = {}  # by conversation
+        self._pacing: set[asyncio.Task[Any]] = set()  # of these, those that wait for their turn
         self._places = asyncio.Semaphore(settings.senders)
         self._paces: dict[str, Pace] = {}
         self._wake = asyncio.Event()
@@ -65,12 +70,23 @@ class Sender:
         self._task = asyncio.create_task(self._loop(), name="sender")
 
     async def stop(self) -> None:
-        """Claim nothing more and let the calls under way end."""
+        """Claim nothing more and let the calls under way end.
+
+        A call that hangs for :data:`STOP_SECONDS` is broken off: its row stays ``sending``, and the
+        next start decides about it.
+        """
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
         self._task = None
-        await asyncio.gather(*self._calls.values(), return_exceptions=True)
+        for waiting in self._pacing:
+            waiting.cancel()
+        calls = list(self._calls.values())
+        if calls:
+            _, hanging = await asyncio.wait(calls, timeout=STOP_SECONDS)
+            for call in hanging:
+                call.cancel()
+        await asyncio.gather(*calls, return_exceptions=True)
 
     def wake(self) -> None:
         """Something may be ready to leave."""
@@ -85,19 +101,34 @@ class Sender:
     @property
     def idle(self) -> bool:
         """Whether nothing is ready to leave now."""
-        return not (self._wake.is_set() or self._pumping or self._calls)
+        busy = len(self._calls) > len(self._pacing)
+        return not (self._wake.is_set() or self._pumping or busy)
 
     def take(self, rows: Sequence[OutboundRow]) -> None:
         """Deliver claimed rows."""
         for row in rows:
-            self._calls[row.conversation_id] = asyncio.create_task(self._deliver(row))
+            self._begin(row.conversation_id, self._deliver(row))
+
+    def _begin(self, conversation: int, work: Coroutine[None, None, None]) -> None:
+        call = asyncio.create_task(work)
+        self._calls[conversation] = call
+        call.add_done_callback(lambda _: self._ended(conversation, call))
+
+    def _ended(self, conversation: int, call: asyncio.Task[None]) -> None:
+        if self._calls.get(conversation) is call:
+            del self._calls[conversation]
+        if not call.cancelled() and (error := call.exception()) is not None:
+            log.error("sender.row_failed", exc_info=error)
+            self._wake.set()
 
     async def _loop(self) -> None:
         while True:
-            await self._sleep(await self._pause())
-            self._pumping = True
-            self._wake.clear()
             try:
+                pause = await self._pause()
+                with suppress(TimeoutError):
+                    await wait_for(self._clock, self._wake.wait(), pause)
+                self._pumping = True
+                self._wake.clear()
                 await self._pump()
             except Exception:
                 log.exception("sender.pump_failed")  # a locked or vanished database: try again
@@ -105,16 +136,6 @@ class Sender:
                 self._wake.set()
             finally:
                 self._pumping = False
-
-    async def _sleep(self, seconds: float) -> None:
-        timer = asyncio.ensure_future(self._clock.sleep(seconds))
-        waker = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait((timer, waker), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            timer.cancel()
-            waker.cancel()
-            await asyncio.gather(timer, waker, return_exceptions=True)
 
     async def _pause(self) -> float:
         """Seconds until the next row that waits for its time."""
@@ -128,18 +149,21 @@ class Sender:
         """Claim the oldest row of every conversation that is free and due."""
         while True:
             now, busy = self._clock.now(), list(self._calls)
-            found = await self._writer.look(lambda now=now, busy=busy: outbox.due(now, busy))
-            places = [(c, channel) for c, channel in found if c not in self._calls]
-            if places:
-                self.take(await self._writer.run(lambda places=places: self._claim(places)))
+            found = await self._writer.look(partial(outbox.due, now, busy))
+            free = [place for place in found if place[0] not in self._calls]
+            paced = [place for place in free if self._lines.can(place[1]).rate is not None]
+            at_once = [place for place in free if place not in paced]
+            for conversation, channel in paced:
+                self._begin(conversation, self._deliver_paced(conversation, channel))
+            if at_once:
+                self.take(await self._writer.run(partial(self._claim, at_once)))
             if len(found) < outbox.PAGE:
                 return
 
     def _claim(self, places: Sequence[tuple[int, str]]) -> Work[list[OutboundRow]]:
         claimed: list[OutboundRow] = []
         for conversation, channel in places:
-            rules = self._rules(channel)
-            row = yield from outbox.claim(conversation, rules, self._clock.now())
+            row = yield from outbox.claim(conversation, self._rules(channel), self._clock.now())
             claimed += [row] if row is not None else []
         return claimed
 
@@ -148,28 +172,35 @@ class Sender:
 
     async def _deliver(self, row: OutboundRow) -> None:
         """Send a claimed row, and then whatever its conversation has ready after it."""
-        structlog.contextvars.bind_contextvars(message_id=row.id, channel=row.channel)
         following: OutboundRow | None = row
+        while following is not None:
+            async with self._places:
+                receipt = await self._call(following)
+            following = await self._finish(following, receipt, onward=self._task is not None)
+
+    async def _deliver_paced(self, conversation: int, channel: str) -> None:
+        """Wait for the channel's pace before the claim: who waits has surely sent nothing."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - only called as a task
+        rate = self._lines.can(channel).rate
+        pace = self._paces.setdefault(channel, Pace(self._clock, rate))
+        self._pacing.add(task)
         try:
-            while following is not None:
-                async with self._places:
-                    receipt = await self._call(following)
-                following = await self._finish(following, receipt, onward=self._task is not None)
-        except Exception:
-            log.exception("sender.row_failed")
+            await pace.turn()
         finally:
-            self._calls.pop(row.conversation_id, None)
-            if row.not_before is not None or following is not None:
-                self._wake.set()
+            self._pacing.discard(task)
+        claimed = await self._writer.run(partial(self._claim, [(conversation, channel)]))
+        for row in claimed:
+            async with self._places:
+                receipt = await self._call(row)
+            await self._finish(row, receipt, onward=False)
+            self._wake.set()
 
     async def _call(self, row: OutboundRow) -> Receipt:
+        structlog.contextvars.bind_contextvars(message_id=row.id, channel=row.channel)
         line = self._lines.get(row.channel)
         if line is None:
             return GONE
-        pace = self._paces.get(row.channel)
-        if pace is None:
-            pace = self._paces[row.channel] = Pace(self._clock, line.capabilities.rate)
-        await pace.turn()
         receipt = await _send(line, row)
         self._metrics.sent(row.channel, receipt.outcome)
         return receipt
@@ -178,19 +209,20 @@ class Sender:
         self, row: OutboundRow, receipt: Receipt, *, onward: bool
     ) -> OutboundRow | None:
         """Mark the outcome and, in the same transaction, claim the conversation's next row."""
-        now, rules = self._clock.now(), self._rules(row.channel)
-        verdict = judge(row, receipt, rules.can, now, self._settings.send_attempts)
+        rules = self._rules(row.channel)
+        now, most = self._clock.now(), self._settings.send_attempts
+        verdict = judge(row, receipt, rules.can, now, most)
 
         def work() -> Work[OutboundRow | None]:
-            yield from _settle(row, receipt, verdict, self._clock)
+            yield from _settle(row, receipt, verdict, self._clock.now())
             if not onward:
                 return None
             return (yield from outbox.claim(row.conversation_id, rules, self._clock.now()))
 
         following = await self._writer.run(work)
         log.debug("message.sent", state=verdict.state, reason=verdict.columns.get("error") or None)
-        if verdict.state is Outbox.QUEUED:
-            self._wake.set()  # the pump learns when it may be tried again
+        if following is None:
+            self._wake.set()  # the pump learns when the next row may be tried
         return following
 
     async def _recover(self) -> None:
@@ -237,8 +269,9 @@ async def _send(line: Line, row: OutboundRow) -> Receipt:
         return Receipt(Outcome.UNKNOWN, f"raised:{type(error).__name__}")
 
 
-def _settle(row: OutboundRow, receipt: Receipt, verdict: Verdict, clock: Clock) -> Work[None]:
-    now = clock.now()
+def _settle(row: OutboundRow, receipt: Receipt, verdict: Verdict, now: datetime) -> Work[None]:
     yield from outbox.settle(row, verdict.state, verdict.columns, now, event=verdict.event)
+    if row.grant is not None and receipt.outcome in NOTHING_SENT:
+        yield from quota.give_back(row.grant)
     if receipt.closes_window:
         yield from quota.exhaust(row.conversation_id, now)

@@ -26,7 +26,9 @@ class Verdict:
     event: str = ""
 
 
-def judge(row: OutboundRow, receipt: Receipt, can: Capabilities, now: datetime, most: int) -> Verdict:
+def judge(
+    row: OutboundRow, receipt: Receipt, can: Capabilities, now: datetime, most: int
+) -> Verdict:
     """Decide: done, again later, gave up, or unknown.
 
     An unknown outcome is repeated only where the platform shows a repeated key once

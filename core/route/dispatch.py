@@ -16,7 +16,6 @@ from core.route.limits import Limits
 from core.route.rules import Rank
 from core.turn import Declined, Turn
 
-
 LABELS = {rank: rank.name.lower() for rank in Rank}
 
 

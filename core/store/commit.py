@@ -142,11 +142,15 @@ class Commit:
         claimed: list[OutboundRow] = []
         for conversation, channel in {row.conversation_id: row.channel for row in posts}.items():
             rules = Rules(self._can(channel), self._lease)
+            if rules.can.rate is not None:
+                continue  # the sender waits for the channel's pace before it claims
             if (row := (yield from outbox.claim(conversation, rules, now))) is not None:
                 claimed.append(row)
         return claimed
 
-    def _rows(self, post: Post, cause: Cause, number: int, now: datetime) -> Work[list[OutboundRow]]:
+    def _rows(
+        self, post: Post, cause: Cause, number: int, now: datetime
+    ) -> Work[list[OutboundRow]]:
         conversation = yield from self._conversation(post, cause, now)
         found = yield _THREAD, (conversation,)
         channel, thread, kind, contact = found[0]

@@ -93,6 +93,14 @@ def note_failure(message_id: int, attempts: int, error: str) -> Work[None]:
     yield from update("message", values, "id = ? AND state = 'accepted'", (message_id,))
 
 
+def count_life(message_id: int) -> Work[None]:
+    """One more start in which the message was taken up."""
+    yield (
+        "UPDATE message SET attempts = attempts + 1 WHERE id = ? AND state = 'accepted'",
+        (message_id,),
+    )
+
+
 def change_conversation(conversation_id: int, changes: Mapping[str, Any]) -> Work[None]:
     """Change ``owner``, ``memory`` or ``form`` of a conversation."""
     plain = {k: v if k == "owner" or v is None else json_text(v) for k, v in changes.items()}

@@ -23,6 +23,8 @@ class Intake:
         self._writer, self._people = writer, people
         self._clock, self._metrics = clock, metrics
         self.handed_on: Callable[[Sequence[Accepted]], None] = lambda _rows: None
+        self.opened: Callable[[], None] = lambda: None  # a reply window: what was held may leave
+        self.opened: Callable[[], None] = lambda: None  # a reply window: what was held may leave
 
     async def accept(
         self, channel: str, messages: Sequence[Inbound], windows: Mapping[str, Window]
@@ -39,5 +41,9 @@ class Intake:
             new = [row for row in rows if row.new]
             self._metrics.accepted(channel, new=len(new), known=len(rows) - len(new))
             self.handed_on(new)
+            if new and windows:
+                self.opened()
+            if new and windows:
+                self.opened()
 
         return await self._writer.run(work, after)

@@ -121,12 +121,18 @@ class Message(Model):
             Index(fields=["reply_to"]),
             PartialIndex(fields=["id"], name="message_waiting", condition={"state": "accepted"}),
             PartialIndex(
-                fields=["conversation_id", "id"], name="message_queued", condition={"state": "queued"}
+                fields=["conversation_id", "id"],
+                name="message_queued",
+                condition={"state": "queued"},
             ),
             PartialIndex(
-                fields=["conversation_id", "id"], name="message_sending", condition={"state": "sending"}
+                fields=["conversation_id", "id"],
+                name="message_sending",
+                condition={"state": "sending"},
             ),
-            PartialIndex(fields=["not_before"], name="message_later", condition={"state": "queued"}),
+            PartialIndex(
+                fields=["not_before"], name="message_later", condition={"state": "queued"}
+            ),
         )
 
 

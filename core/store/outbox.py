@@ -75,12 +75,14 @@ def claim(conversation: int, rules: Rules, now: datetime) -> Work[OutboundRow | 
             yield from _tell("message.expired", row, {"reason": "too-late"}, now)
         elif rules.can.outlet == "board":
             yield from _to_board(row, now)
-        elif refusal := (yield from _refusal(row, rules.can, now)):
-            yield from hold(row, refusal, now)
         else:
+            used = yield from _use(row, rules.can, now)
+            if used.refusal:
+                yield from hold(row, used.refusal, now)
+                return None
             lease = {"lease_until": now + rules.lease, "attempts": row.attempts + 1}
             yield from end(row, Outbox.SENDING, lease, now)
-            row.attempts += 1
+            row.attempts, row.grant = row.attempts + 1, used.grant
             return row
 
 
@@ -140,9 +142,9 @@ def rows_where(condition: str, args: Sequence[Any]) -> Work[list[OutboundRow]]:
     return [_row(row) for row in rows]
 
 
-def _refusal(row: OutboundRow, can: Capabilities, now: datetime) -> Work[str]:
+def _use(row: OutboundRow, can: Capabilities, now: datetime) -> Work[quota.Use]:
     if can.outlet == "passive":
-        return "passive-only"
+        return quota.Use("passive-only")
     return (yield from quota.use(row.conversation_id, can.windows, now))
 
 

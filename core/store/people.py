@@ -39,7 +39,9 @@ class People:
             self._contacts[channel, sender.id] = known
         return known
 
-    def conversation(self, channel: str, message: Inbound, contact: int, now: datetime) -> Work[int]:
+    def conversation(
+        self, channel: str, message: Inbound, contact: int, now: datetime
+    ) -> Work[int]:
         """The conversation of a message."""
         owner = contact if message.kind is ConversationKind.DIRECT else None
         address = Address(channel, message.conversation, message.kind)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import re
 import tempfile
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
@@ -22,6 +23,7 @@ from core.testing.mock import MockAdapter
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10 in the morning in Shanghai
 SETTLE_SECONDS = 20.0
 CHANNEL = "shop"
+KEYS = itertools.count(1)
 
 
 class Shop:
@@ -30,7 +32,6 @@ class Shop:
     def __init__(self, app: App, clock: TestClock) -> None:
         """Made by :func:`open_shop`."""
         self.app, self.clock = app, clock
-        self._said = 0
 
     def channel(self, name: str = CHANNEL) -> MockAdapter:
         """A mock channel by name."""
@@ -97,9 +98,8 @@ class Shop:
         return {str(state): sum(1 for row in rows if row == state) for state in set(rows)}
 
     def next_key(self) -> str:
-        """A fresh inbound key."""
-        self._said += 1
-        return f"said-{self._said}"
+        """A fresh inbound key, also after a restart of the same shop."""
+        return f"said-{next(KEYS)}"
 
 
 class Customer:

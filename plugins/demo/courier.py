@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import tomllib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -41,7 +41,7 @@ def journey() -> list[Step]:
 
 
 @asynccontextmanager
-async def local_courier(clock: Clock) -> AsyncIterator[str]:
+async def local_courier(clock: Clock) -> AsyncGenerator[str]:
     """Run the courier on a free loopback port; gives its address."""
     app = web.Application()
     app.router.add_post("/poll/query.do", _Desk(clock).query)

@@ -18,9 +18,12 @@ RIVALRY = 0.08  # a lead of this much in worth makes an entry 2.7 times as likel
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The signs: the share of the question's weight found in the entry, likeness to its nearest
-    question (0..1), the share of the question whose terms the knowledge has at all, and how much
-    of the ideas are the same (0..1)."""
+    """The signs of a match.
+
+    ``covered``: the share of the question's weight found in the entry. ``alike``: likeness to its
+    nearest question. ``known``: the share of the question whose terms the knowledge has at all.
+    ``shared``: how much of the ideas are the same.
+    """
 
     covered: float
     alike: float

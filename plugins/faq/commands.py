@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
@@ -54,7 +55,13 @@ def ask(text: str, *, limit: int = 3, as_json: AsJson = False) -> None:
         base = KnowledgeBase(LexicalMatcher())
         await base.load()
         rows = [
-            {"id": m.entry_id, "score": m.score, "question": e.question, "answer": e.answer, **m.why}
+            {
+                "id": m.entry_id,
+                "score": m.score,
+                "question": e.question,
+                "answer": e.answer,
+                **m.why,
+            }
             for m in base.find(text, limit)
             if (e := base.get(m.entry_id))
         ]
@@ -75,7 +82,7 @@ def export(file: Path) -> None:
 
     async def work(desk: Desk) -> None:
         entries = [entry_of(row) for row in await KnowledgeEntry.all().order_by("id")]
-        file.write_text(files.write(entries, file.suffix.lower()), encoding="utf-8")
+        await asyncio.to_thread(files.save, entries, file)
         typer.echo(desk.say("faq.cli.exported", count=len(entries), file=str(file)))
 
     with_shop(work)

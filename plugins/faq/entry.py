@@ -12,7 +12,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 class Entry(BaseModel):
     """A standard question, the other ways customers ask it, and the answer.
 
-    ``id`` stays the same over re-imports. ``keywords`` are words that alone mean this entry (S-002).
+    ``id`` stays the same over re-imports. ``keywords`` alone mean this entry (S-002).
     ``category_code`` and ``stage`` are kept for whoever reports by them.
     """
 
@@ -24,6 +24,6 @@ class Entry(BaseModel):
     category: Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)] = ""
     category_code: Annotated[str, StringConstraints(max_length=50)] = ""
     stage: Annotated[str, StringConstraints(max_length=20)] = ""
-    similar: tuple[Line, ...] = Field((), max_length=200)
-    keywords: tuple[Line, ...] = Field((), max_length=50)
+    similar: tuple[Line, ...] = Field(default=(), max_length=200)
+    keywords: tuple[Line, ...] = Field(default=(), max_length=50)
     enabled: bool = True

@@ -87,7 +87,9 @@ def _yaml(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
                 problems.append((line, "not a mapping"))
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        problems.append((mark.line + 1 if mark else 1, f"not YAML: {getattr(error, 'problem', error)}"))
+        problems.append(
+            (mark.line + 1 if mark else 1, f"not YAML: {getattr(error, 'problem', error)}")
+        )
     finally:
         loader.dispose()
 
@@ -100,6 +102,11 @@ def _items(root: yaml.Node | None) -> yaml.SequenceNode | None:
     return root if isinstance(root, yaml.SequenceNode) else None
 
 
+def save(entries: Sequence[Entry], path: Path) -> None:
+    """Write the entries to a file in the format of its ending."""
+    path.write_text(write(entries, path.suffix.lower()), encoding="utf-8")
+
+
 def write(entries: Sequence[Entry], suffix: str) -> str:
     """The entries as text in the format that ``suffix`` names; :func:`parse` reads it back."""
     rows = [e.model_dump(mode="json", exclude_defaults=True) for e in entries]
@@ -107,7 +114,9 @@ def write(entries: Sequence[Entry], suffix: str) -> str:
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     if suffix == ".csv":
         return _to_csv(entries)
-    return yaml.safe_dump({"version": 1, "items": rows}, allow_unicode=True, sort_keys=False, width=1000)
+    return yaml.safe_dump(
+        {"version": 1, "items": rows}, allow_unicode=True, sort_keys=False, width=1000
+    )
 
 
 def _to_csv(entries: Sequence[Entry]) -> str:

@@ -55,13 +55,14 @@ async def store(entries: Sequence[Entry], clock: Clock) -> tuple[int, int]:
         if row is not None and entry_of(row) == entry:
             continue
         new, changed = new + (row is None), changed + (row is not None)
-        values = {**entry.model_dump(mode="json"), "updated_at": clock.now()}
-        if row is None:
-            await KnowledgeEntry.create(**values)
-        else:
-            await row.update_from_dict(values).save()
+        fresh = row or KnowledgeEntry(id=entry.id)
+        await fresh.update_from_dict(
+            {**entry.model_dump(mode="json"), "updated_at": clock.now()}
+        ).save(force_create=row is None)
     if new or changed:
-        await JournalEntry.create(kind=CHANGED, at=clock.now(), data={"new": new, "changed": changed})
+        await JournalEntry.create(
+            kind=CHANGED, at=clock.now(), data={"new": new, "changed": changed}
+        )
     return new, changed
 
 

@@ -98,7 +98,7 @@ class LexicalMatcher:
         ]
 
     def _shared(self, asked: Terms, number: int) -> float:
-        """How much of the question's and the entry's ideas are the same, rare ones counting more."""
+        """How much of the question's and the entry's ideas are the same; rare ones count more."""
         wanted = {term for term in asked if term[0] == IDEA_MARK}
         offered = self._ideas[number]
         return self._heft(wanted & offered) / (self._heft(wanted | offered) or 1.0)

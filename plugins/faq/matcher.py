@@ -1,6 +1,7 @@
 """The one interface behind which questions find their entry.
 
-Anything that fulfils :class:`Matcher` can stand here; the shop's own is in ``plugins/faq/lexical.py``.
+Anything that fulfils :class:`Matcher` can stand here; ``plugins/faq/lexical.py`` is the one that
+ships.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A candidate: how sure (0..1, calibrated: the share of such matches that are right) and why."""
+    """A candidate: how sure, from 0 to 1 over all candidates together, and why."""
 
     entry_id: str
     score: float

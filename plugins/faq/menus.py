@@ -71,7 +71,9 @@ def chosen(turn: Turn, minutes: int) -> Choice | None:
     if (event := turn.event) is not None:
         return read_choice(event.key) if event.name == "choice" else None
     menu = turn.memory.get("menu")
-    if not menu or turn.clock.now() - datetime.fromisoformat(menu["at"]) > timedelta(minutes=minutes):
+    if not menu or turn.clock.now() - datetime.fromisoformat(menu["at"]) > timedelta(
+        minutes=minutes
+    ):
         return None
     ids: list[str] = menu["ids"]
     word = flatten(turn.text)

@@ -20,7 +20,7 @@ class KnowledgeEntry(Model):
     enabled = fields.BooleanField(default=True)
     updated_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         """Table name."""
 
         table = "faq_entry"
@@ -36,7 +36,7 @@ class Feedback(Model):
     useful = fields.BooleanField()
     at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         """One verdict a question."""
 
         table = "faq_feedback"

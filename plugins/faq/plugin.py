@@ -1,5 +1,6 @@
-"""The FAQ: answers from the shop's own knowledge, asks back when unsure, and says so when it does
-not know (S-001..S-006, S-022, S-028).
+"""The FAQ: answers from the shop's own knowledge (S-001..S-006, S-022, S-028).
+
+It asks back when it is unsure, and says so when it does not know.
 """
 
 from __future__ import annotations

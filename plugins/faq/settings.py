@@ -15,10 +15,10 @@ class FaqSettings(PluginSettings):
     2 % wrongly, and most others offered among the candidates.
     """
 
-    answer_at: float = Field(0.6, ge=0, le=1)  # answer in a direct chat
-    public_at: float = Field(0.75, ge=0, le=1)  # answer where everybody reads along
-    suggest_at: float = Field(0.16, ge=0, le=1)  # the best is worth asking back about
-    candidate_at: float = Field(0.02, ge=0, le=1)  # worth naming beside the best
-    candidates: int = Field(3, ge=1, le=5)
-    misses: int = Field(3, ge=1, le=10)  # S-028: then a person takes over
-    menu_minutes: int = Field(30, ge=1)  # how long a number typed still means the last menu
+    answer_at: float = Field(default=0.6, ge=0, le=1)  # answer in a direct chat
+    public_at: float = Field(default=0.75, ge=0, le=1)  # answer where everybody reads along
+    suggest_at: float = Field(default=0.16, ge=0, le=1)  # the best is worth asking back about
+    candidate_at: float = Field(default=0.02, ge=0, le=1)  # worth naming beside the best
+    candidates: int = Field(default=3, ge=1, le=5)
+    misses: int = Field(default=3, ge=1, le=10)  # S-028: then a person takes over
+    menu_minutes: int = Field(default=30, ge=1)  # as long, a number typed means the last menu

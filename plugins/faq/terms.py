@@ -10,6 +10,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
+from itertools import pairwise
 
 import ahocorasick
 
@@ -55,6 +56,6 @@ def shop_lexicon() -> Lexicon:
 def terms(flat: str, lexicon: Lexicon) -> Terms:
     """The terms of a flattened text with the weight of their kind."""
     found: Terms = dict.fromkeys(flat, SINGLE)
-    found.update(dict.fromkeys(map("".join, zip(flat, flat[1:], strict=False)), PAIR))
+    found.update(dict.fromkeys(map("".join, pairwise(flat)), PAIR))
     found.update({f"{IDEA_MARK}{idea}": IDEA for idea in lexicon.ideas(flat)})
     return found

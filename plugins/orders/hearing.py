@@ -1,4 +1,4 @@
-"""What the orders plugin hears in a text: the wish to know where a parcel is, and a phone's tail."""
+"""What is heard in a text: the wish to know where a parcel is, and the tail of a phone."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def hear(heard: Understanding) -> None:
 
 
 def wants_to_know(plain: str) -> bool:
-    """Whether the words ask after the customer's own order, not after the shop's ways in general."""
+    """Whether the words ask after the customer's own order, not the shop's ways in general."""
     text = plain.lower()
     if not any(word in text for word in WORDS["track"]):
         return False

@@ -52,7 +52,9 @@ class HttpOrders:
         except TimeoutError as error:
             raise SourceDown("the order system did not answer in time") from error
         except aiohttp.ClientError as error:
-            raise SourceDown(f"the order system cannot be reached: {type(error).__name__}") from error
+            raise SourceDown(
+                f"the order system cannot be reached: {type(error).__name__}"
+            ) from error
 
 
 def _read(body: bytes) -> Order | None:
@@ -64,4 +66,6 @@ def _read(body: bytes) -> Order | None:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise SourceDown(f"the order system answered something else: {where} {first['msg']}") from None
+        raise SourceDown(
+            f"the order system answered something else: {where} {first['msg']}"
+        ) from None

@@ -1,5 +1,6 @@
-"""The tracking provider Kuaidi100: real-time query (document 5f0ffb5ebc8da837cbd8aefc of its API pages).
+"""The tracking provider Kuaidi100: its real-time query.
 
+Source: document 5f0ffb5ebc8da837cbd8aefc of the provider's API pages, read 2026-11-21.
 ``sign`` is the upper-case MD5 of param, key and customer, over exactly the text sent.
 """
 
@@ -86,8 +87,11 @@ class Kuaidi100:
         self._limit = aiohttp.ClientTimeout(total=settings.timeout_seconds)
 
     async def track(self, parcel: Parcel, phone: str) -> Track:
-        """The parcel's way. Only the last four digits of the phone leave the house, and only for
-        couriers that ask for them. Raises :class:`CourierDown`."""
+        """The parcel's way.
+
+        Only the last four digits of the phone leave the house, and only for couriers that ask for
+        them. Raises :class:`CourierDown`.
+        """
         try:
             async with self._session.post(
                 self._url, data=self._form(parcel, phone), timeout=self._limit
@@ -130,4 +134,6 @@ def _node(step: _Step) -> Node | None:
         at = datetime.fromisoformat(step.ftime or step.time)
     except ValueError:
         return None  # a step without a time cannot be put in order
-    return Node(at if at.tzinfo else at.replace(tzinfo=BEIJING), without_phones(step.context.strip()))
+    return Node(
+        at if at.tzinfo else at.replace(tzinfo=BEIJING), without_phones(step.context.strip())
+    )

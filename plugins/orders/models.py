@@ -20,7 +20,7 @@ class OrderRow(Model):
     updated_at = fields.DatetimeField()
     parcels: fields.ReverseRelation[ParcelRow]
 
-    class Meta:
+    class Meta(Model.Meta):
         """Table name."""
 
         table = "orders_order"
@@ -37,7 +37,7 @@ class ParcelRow(Model):
     waybill = fields.CharField(max_length=32, db_index=True)
     courier = fields.CharField(max_length=40)
 
-    class Meta:
+    class Meta(Model.Meta):
         """Table name."""
 
         table = "orders_parcel"

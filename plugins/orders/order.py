@@ -28,20 +28,25 @@ class Item(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     title: Annotated[Text, StringConstraints(min_length=1)]
-    count: int = Field(1, ge=1)
+    count: int = Field(default=1, ge=1)
 
 
 class Parcel(BaseModel):
     """A parcel: its number, and the courier's code in the words of the tracking provider."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    waybill: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9]{6,32}$")]
+    waybill: Annotated[
+        str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9]{6,32}$")
+    ]
     courier: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]{2,40}$")]
 
 
 class Order(BaseModel):
-    """An order. ``phone`` is the receiver's mainland mobile; ``customer_id`` the shop's own name for
-    the customer, for channels that vouch for it."""
+    """An order.
+
+    ``phone`` is the receiver's mainland mobile; ``customer_id`` the shop's own name for the
+    customer, for channels that vouch for it.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     number: Number

@@ -15,7 +15,7 @@ class HttpSourceSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     url: str = Field(pattern=r"^https?://")
     token: SecretStr = SecretStr("")
-    timeout_seconds: float = Field(3.0, gt=0, le=30)
+    timeout_seconds: float = Field(default=3.0, gt=0, le=30)
 
 
 class CourierSettings(BaseModel):
@@ -23,12 +23,12 @@ class CourierSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     provider: Literal["none", "kuaidi100"] = "none"
-    api_base: str = Field("https://poll.kuaidi100.com", pattern=r"^https?://")
+    api_base: str = Field(default="https://poll.kuaidi100.com", pattern=r"^https?://")
     customer: str = ""
     key: SecretStr = SecretStr("")
-    timeout_seconds: float = Field(4.0, gt=0, le=30)
+    timeout_seconds: float = Field(default=4.0, gt=0, le=30)
     # The provider locks numbers that are asked for more often than every half hour.
-    cache_minutes: float = Field(30.0, ge=0)
+    cache_minutes: float = Field(default=30.0, ge=0)
 
     @model_validator(mode="after")
     def _complete(self) -> CourierSettings:
@@ -43,12 +43,12 @@ class OrderSettings(PluginSettings):
     source: Literal["book", "http"] = "book"
     http: HttpSourceSettings | None = None
     courier: CourierSettings = CourierSettings()
-    nodes: int = Field(4, ge=1, le=10)  # of a parcel's way, the latest
-    tries: int = Field(5, ge=1, le=20)  # wrong proofs in an hour, by conversation
-    bound_hours: float = Field(24.0, ge=0)  # how long a proof holds in its conversation
+    nodes: int = Field(default=4, ge=1, le=10)  # of a parcel's way, the latest
+    tries: int = Field(default=5, ge=1, le=20)  # wrong proofs in an hour, by conversation
+    bound_hours: float = Field(default=24.0, ge=0)  # how long a proof holds in its conversation
 
     @model_validator(mode="after")
     def _complete(self) -> OrderSettings:
         if self.source == "http" and self.http is None:
-            raise ValueError("source = \"http\" needs a table [plugins.orders.http] with a url")
+            raise ValueError('source = "http" needs a table [plugins.orders.http] with a url')
         return self

@@ -8,14 +8,14 @@ from plugins.orders.order import Order
 
 
 class SourceDown(Exception):  # noqa: N818 - a state of the world, named as people say it
-    """The orders cannot be asked for now; the message says why, for the log and not for customers."""
+    """The orders cannot be asked for now; the message is for the log, not for customers."""
 
 
 class OrderSource(Protocol):
     """Finds orders. It proves nothing: whoever asks must check whose order it is."""
 
     async def find(self, number: str) -> Order | None:
-        """The order with that number, or with a parcel of that waybill. Raises :class:`SourceDown`."""
+        """The order with that number or a parcel of that waybill. Raises :class:`SourceDown`."""
         ...
 
     async def latest(self, customer_id: str) -> Order | None:

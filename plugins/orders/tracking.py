@@ -53,7 +53,7 @@ class Track:
 
 
 class CourierDown(Exception):  # noqa: N818 - a state of the world, named as people say it
-    """The courier cannot be asked now; the message says why, for the log and not for customers."""
+    """The courier cannot be asked now; the message is for the log, not for customers."""
 
 
 class Courier(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -57,7 +57,7 @@ def way(state: str, *steps: tuple[str, str], code: str = "") -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def courier_stand_in() -> AsyncIterator[CourierStandIn]:
+async def courier_stand_in() -> AsyncGenerator[CourierStandIn]:
     stand_in = CourierStandIn()
     app = web.Application()
     app.router.add_post("/poll/query.do", stand_in.query)

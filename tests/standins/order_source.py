@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -47,7 +47,7 @@ class OrderSystem:
 
 
 @asynccontextmanager
-async def order_system() -> AsyncIterator[OrderSystem]:
+async def order_system() -> AsyncGenerator[OrderSystem]:
     system = OrderSystem()
     app = web.Application()
     app.router.add_get("/orders/{number}", system.one)

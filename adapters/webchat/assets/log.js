@@ -87,7 +87,7 @@ export class Log {
 
   // Words that depend on the language or on the state.
   label(entry) {
-    const who = entry.mine ? this.texts.say("from_you") : entry.author || this.texts.say("from_shop");
+    const who = this.texts.say(entry.mine ? "from_you" : "from_shop");
     entry.from.textContent = `${who}: `;
     const time = make("time", { dateTime: entry.at.toISOString(), textContent: this.texts.clock(entry.at) });
     entry.meta.replaceChildren(...this.stateOf(entry), time);

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.bilibili.commands import BadCommandError, normalize
@@ -15,6 +15,8 @@ from adapters.bilibili.wire import inbound
 from core.message import ConversationKind, Inbound
 from core.parts import Event, Text, dump, load
 
+# a loaded machine is no finding
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TAILS = ("DM", "DM_MIRROR", "SEND_GIFT", "GUARD", "SUPER_CHAT", "SUPER_CHAT_DEL", "LIKE", "X")
 VALUES = st.recursive(
@@ -113,6 +115,7 @@ def test_unknown_people_do_not_become_one_person() -> None:
     assert one.sender.id != other.sender.id
 
 
+@PATIENT
 @given(st.sampled_from(TAILS), st.dictionaries(FIELDS, VALUES))
 def test_foreign_fields_never_raise_and_always_fit_the_ledger(
     tail: str, data: dict[str, Any]
@@ -124,6 +127,7 @@ def test_foreign_fields_never_raise_and_always_fit_the_ledger(
     assert "\0" not in msgspec.json.encode(got).decode()
 
 
+@PATIENT
 @given(VALUES)
 def test_what_is_no_command_is_refused(value: object) -> None:
     for packet in (value, {"cmd": value}, {"cmd": "LIVE_OPEN_PLATFORM_DM", "data": value}):

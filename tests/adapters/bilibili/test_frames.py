@@ -7,11 +7,13 @@ import struct
 import zlib
 
 import brotli
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.bilibili.frames import Limits, decode, encode
 
+# a loaded machine is no finding
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 ERRORS = {
     *(None, "truncated_header", "truncated_body", "bad_packet_len", "bad_header_len"),
     *("unsupported_version", "inflate_failed", "too_large", "nesting_too_deep", "bad_json"),
@@ -48,6 +50,7 @@ HEADS = st.builds(
 )
 
 
+@PATIENT
 @given(st.one_of(st.binary(max_size=256), RUNS, st.lists(HEADS | RUNS).map(b"".join)))
 def test_decoder_never_raises_and_names_its_errors(message: bytes) -> None:
     found = decode(message)
@@ -55,6 +58,7 @@ def test_decoder_never_raises_and_names_its_errors(message: bytes) -> None:
     assert found.error in ERRORS
 
 
+@PATIENT
 @given(RUNS, st.integers(0, 10_000), st.integers(0, 255))
 def test_one_flipped_byte_never_raises(message: bytes, at: int, value: int) -> None:
     spoiled = bytearray(message)
@@ -63,6 +67,7 @@ def test_one_flipped_byte_never_raises(message: bytes, at: int, value: int) -> N
     assert decode(bytes(spoiled)).error in ERRORS
 
 
+@PATIENT
 @given(RUNS, st.integers(1, 200))
 def test_output_stays_within_the_limit(message: bytes, limit: int) -> None:
     found = decode(message, Limits(inflated=limit, depth=2))

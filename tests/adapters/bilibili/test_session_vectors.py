@@ -59,7 +59,8 @@ def _matches(act: Act, wanted: dict[str, Any], links: list[str]) -> bool:
         case {"http": path}:
             return act.kind == f"http:{path}" and bool(wanted.get("body", act.value) == act.value)
         case {"ws_connect": _}:
-            return act.kind == "ws:connect" and links[act.value] == str(wanted["ws_connect"])
+            address: int = act.value if act.kind == "ws:connect" else -1
+            return address >= 0 and links[address] == str(wanted["ws_connect"])
         case {"ws_send_op": op}:
             if act.kind != "ws:send":
                 return False

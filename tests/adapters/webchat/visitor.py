@@ -5,14 +5,19 @@ import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import aiohttp
 
-from tests.adapters.webchat.shop import Shop
-
 _numbers = itertools.count(1)
+
+
+class Place(Protocol):
+    """Whatever serves the page at ``url``."""
+
+    @property
+    def url(self) -> str: ...
 
 
 def origin_of(url: str) -> str:
@@ -29,13 +34,13 @@ class Visitor:
     token: str = ""
     items: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
-    async def frame(self, kind: str) -> dict[str, Any]:
-        """The next frame of that kind; messages on the way are kept."""
+    async def frame(self, *kinds: str) -> dict[str, Any]:
+        """The next frame of one of those kinds; messages on the way are kept."""
         while True:
             frame = json.loads(await self.socket.receive_str(timeout=5))
             if frame["type"] == "items":
                 self.items += frame["items"]
-            if frame["type"] == kind:
+            if frame["type"] in kinds:
                 return frame
 
     async def send(self, kind: str, **fields: Any) -> None:
@@ -45,10 +50,7 @@ class Visitor:
         """Send and wait for the answer."""
         client_id = client_id or f"client-{next(_numbers):04}"
         await self.send("say", id=client_id, text=text, **fields)
-        while True:
-            frame = json.loads(await self.socket.receive_str(timeout=5))
-            if frame["type"] in {"accepted", "refused"}:
-                return frame
+        return await self.frame("accepted", "refused")
 
     async def closed(self) -> int:
         """The code with which the server closes, after whatever it still says."""
@@ -65,7 +67,7 @@ class Visitor:
 
 
 @asynccontextmanager
-async def visit(shop: Shop, token: str = "", **hello: Any) -> AsyncGenerator[Visitor]:
+async def visit(shop: Place, token: str = "", **hello: Any) -> AsyncGenerator[Visitor]:
     """Open a socket, say hello and wait for the history."""
     headers = {"Origin": origin_of(shop.url)}
     async with (

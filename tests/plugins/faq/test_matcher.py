@@ -42,7 +42,9 @@ def test_synonyms_join_words_that_share_no_character(matcher: Matcher) -> None:
 
 def test_a_similar_question_and_a_keyword_mean_their_entry() -> None:
     made = LexicalMatcher()
-    made.learn([Topic("a", ("怎么退货？", "不想要了"), "先申请", ("七日退",)), Topic("b", ("几点开播",))])
+    made.learn(
+        [Topic("a", ("怎么退货？", "不想要了"), "先申请", ("七日退",)), Topic("b", ("几点开播",))]
+    )
     assert made.find("不想要了！", 1)[0].score == 1.0
     assert made.find("七日退", 1)[0].entry_id == "a"
 

@@ -134,7 +134,9 @@ async def test_a_greeting_is_no_question(shop: Shop) -> None:
 
 async def test_new_knowledge_answers_at_once_and_switched_off_never(shop: Shop) -> None:
     mei = shop.customer("mei")
-    entry = Entry(id="x-1", question="会员日是哪一天？", answer="每月 8 号。", similar=("几号会员日",))
+    entry = Entry(
+        id="x-1", question="会员日是哪一天？", answer="每月 8 号。", similar=("几号会员日",)
+    )
     await learn(shop, entry)
     await mei.says("几号会员日")
     mei.hears("每月 8 号")

@@ -31,7 +31,9 @@ def test_the_wish_is_heard(text: str) -> None:
     assert reader.read(text).intents[TRACK] > 0.5
 
 
-@pytest.mark.parametrize("text", ["快递多久能到", "我要投诉", f"{NUMBER}这个订单我想退货退款", "1号链接"])
+@pytest.mark.parametrize(
+    "text", ["快递多久能到", "我要投诉", f"{NUMBER}这个订单我想退货退款", "1号链接"]
+)
 def test_other_wishes_are_not(text: str) -> None:
     assert TRACK not in reader.read(text).intents
 

@@ -20,7 +20,13 @@ ORDER: dict[str, Any] = {
     "items": [{"title": "短款羽绒服 雾霾蓝 M", "count": 1}],
     "parcels": [{"waybill": "YT8800000000001", "courier": "yuantong"}],
 }
-PAID = {**ORDER, "number": OTHER, "status": "paid", "parcels": [], "customer_id": "43"}
+PAID: dict[str, Any] = {
+    **ORDER,
+    "number": OTHER,
+    "status": "paid",
+    "parcels": [],
+    "customer_id": "43",
+}
 WAY = way(
     "0",
     ("2026-11-22 18:30:00", "已到达上海转运中心，电话13912345678"),
