@@ -17,6 +17,7 @@ from core.plugin import DueHandler
 from core.store import journal
 from core.store.commit import Cause, Commit, Superseded, Written
 from core.store.models import Deadline
+from core.store.journal import Place
 from core.store.sql import Work, update
 from core.store.writer import Writer
 from core.texts import Texts
@@ -178,8 +179,8 @@ class Deadlines:
             yield from update("deadline", columns, "id = ? AND state = 'waiting'", (row.id,))
             if gave_up:
                 data = {"name": row.name, "key": row.key, "error": reason}
-                place = {"conversation": row.conversation_id}
-                yield from journal.enter("deadline.failed", data, now, **place)
+                place = Place(conversation=row.conversation_id)
+                yield from journal.enter("deadline.failed", data, now, place)
 
         await self._writer.run(work)
         self._wake.set()

@@ -29,8 +29,8 @@ class Declined(Exception):  # noqa: N818 - control flow, not an error
 class Turn(Effects):
     """One message at hand.
 
-    ``message``, ``conversation`` and ``contact`` are pictures to read, not to change: change the owner
-    with :meth:`hand_over`, and keep what shall be remembered in :attr:`memory`.
+    ``message``, ``conversation`` and ``contact`` are there to be read: change the owner with
+    :meth:`hand_over`, and keep what shall be remembered in :attr:`memory`.
     ``understanding`` is the shared reading of the text; ``proven`` holds what the platform vouches
     for about the sender. ``notes`` show in ``explain`` and ``trace``.
     """

@@ -15,6 +15,7 @@ from core.effects import Address, Effects, Post
 from core.message import ConversationKind
 from core.parts import dump, text_of
 from core.store import journal, outbox
+from core.store.journal import Place
 from core.store.outbox import Rules
 from core.store.people import People
 from core.store.sql import Work
@@ -110,7 +111,7 @@ class Commit:
             for listener in self.listeners:
                 listener(Written(events=True))
 
-        await self._writer.run(lambda: journal.enter(kind, data, now, channel=channel), after)
+        await self._writer.run(lambda: journal.enter(kind, data, now, Place(channel)), after)
 
     def _write(self, effects: Effects, cause: Cause, claimant: Claimant | None) -> Work[Written]:
         now = self._clock.now()
@@ -127,13 +128,9 @@ class Commit:
                 written.posts.append(row)
         for alarm in effects.alarms:
             yield from journal.set_alarm(alarm, cause.conversation, now)
-        place = {
-            "channel": cause.channel,
-            "conversation": cause.conversation,
-            "message": cause.message,
-        }
+        place = Place(cause.channel, cause.conversation, cause.message)
         for kind, data in effects.events:
-            yield from journal.enter(kind, data, now, **place)
+            yield from journal.enter(kind, data, now, place)
         if self.sends:
             written.claimed = yield from self._claim(written.posts, now)
         return written

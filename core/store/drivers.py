@@ -23,7 +23,7 @@ class Driver(Protocol):
     """Runs works; see the two below."""
 
     async def write(self, works: Sequence[Make]) -> list[Any]:
-        """Run all in one transaction, durable on return; raises what the first failing one raised."""
+        """Run all in one transaction, durable on return; raises what a failing one raised."""
         ...
 
     async def read(self, works: Sequence[Make]) -> list[Any]:
@@ -91,7 +91,8 @@ async def drive(work: Work[T], connection: BaseDBAsyncClient) -> T:
         while True:
             text = numbered(sql) if dollars else sql
             _, rows = await connection.execute_query(text, list(values))
-            sql, values = work.send([tuple(_values(row)) for row in rows])
+            found: Sequence[Any] = rows
+            sql, values = work.send([_values(row) for row in found])
     except StopIteration as end:
         return end.value
 

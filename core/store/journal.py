@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,22 +11,26 @@ from core.effects import Alarm
 from core.store.sql import Work, insert, json_text, update, upsert
 
 
-def enter(
-    kind: str,
-    data: Mapping[str, Any],
-    now: datetime,
-    *,
-    channel: str = "",
-    conversation: int | None = None,
-    message: int | None = None,
-) -> Work[None]:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an event is about: its channel, conversation and message, as far as there are any."""
+
+    channel: str = ""
+    conversation: int | None = None
+    message: int | None = None
+
+
+NOWHERE = Place()
+
+
+def enter(kind: str, data: Mapping[str, Any], now: datetime, place: Place = NOWHERE) -> Work[None]:
     """Write one domain event."""
     facts = {
         "kind": kind,
         "at": now,
-        "channel": channel,
-        "conversation_id": conversation,
-        "message_id": message,
+        "channel": place.channel,
+        "conversation_id": place.conversation,
+        "message_id": place.message,
         "data": json_text(data),
     }
     yield from insert("journal", facts)

@@ -160,8 +160,8 @@ def _to_board(row: OutboundRow, now: datetime) -> Work[None]:
 
 
 def _tell(kind: str, row: OutboundRow, data: Mapping[str, Any], now: datetime) -> Work[None]:
-    place = {"channel": row.channel, "conversation": row.conversation_id, "message": row.id}
-    yield from journal.enter(kind, data, now, **place)
+    place = journal.Place(row.channel, row.conversation_id, row.id)
+    yield from journal.enter(kind, data, now, place)
 
 
 def _row(row: Sequence[Any]) -> OutboundRow:

@@ -1,8 +1,9 @@
 """Hot statements as plain generators: they say what to run, a driver runs it.
 
-A :data:`Work` yields ``(sql, values)`` and is sent the rows. It knows no connection, so the same few
-lines run in one hop to SQLite's thread, many in one transaction, or step by step inside a transaction
-of the ORM on any engine. Placeholders are ``?``; times are aware datetimes; JSON is text.
+A :data:`Work` yields ``(sql, values)`` and is sent the rows. It knows no connection, so the same
+lines run in one hop to SQLite's thread, many in one transaction, or step by step inside a
+transaction of the ORM on any engine. Placeholders are ``?``; times are aware datetimes; JSON is
+text.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Work = Generator[Step, Rows, T]
 def insert(
     table: str, values: Mapping[str, Any], *, unless: str = ""
 ) -> Generator[Step, Rows, int | None]:
-    """Insert a row and return its id; ``None`` when a row with the same ``unless`` columns exists."""
+    """Insert a row and return its id; ``None`` when one with the same ``unless`` columns exists."""
     rows = yield _insert(table, tuple(values), unless), tuple(values.values())
     return rows[0][0] if rows else None
 
@@ -32,7 +33,7 @@ def insert(
 def upsert(
     table: str, values: Mapping[str, Any], unique: Sequence[str]
 ) -> Generator[Step, Rows, None]:
-    """Insert a row, or change the one that has the same ``unique`` columns."""
+    """Insert a row, or change the one with the same ``unique`` columns."""
     yield _upsert(table, tuple(values), tuple(unique)), tuple(values.values())
 
 

@@ -1,7 +1,7 @@
 """The one writer: everything that changes rows queues here, and many changes share one commit.
 
 While a commit is under way the next ones gather; then all of them go in one transaction. Nobody
-waits for a timer, and under load one fsync serves many messages. Looking things up gathers likewise.
+waits for a timer, and under load one fsync serves many messages. Looking up gathers likewise.
 """
 
 from __future__ import annotations
