@@ -149,7 +149,7 @@ class Lanes:
                 self._nudge()
             else:
                 del self._lanes[conversation]
-        if self._behind and self._waiting < self._capacity // 2 and self._filling is None:
+        if self._behind and self._waiting <= self._capacity // 2 and self._filling is None:
             self._filling = asyncio.create_task(self._fill())
 
     async def _fill(self) -> None:

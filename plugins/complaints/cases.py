@@ -6,12 +6,15 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from babel.dates import format_date
+
 from core.effects import Effects
+from core.texts import Texts, nearest
 from core.turn import Turn
 from plugins.complaints.ladder import Rung, clocks, stamp, warn_at
 from plugins.complaints.models import Complaint, State
-from plugins.complaints.severity import Reading
 from plugins.complaints.settings import ComplaintSettings, Level
+from plugins.complaints.severity import Reading
 from plugins.handoff.face import tell_staff
 
 REMIND, ESCALATE, FOLLOW_UP = "complaints.remind", "complaints.escalate", "complaints.follow_up"
@@ -47,7 +50,9 @@ def open_case(turn: Turn, reading: Reading, settings: ComplaintSettings) -> Comp
         turn.at(warn_at(now, moment, settings.warn_share), REMIND, key, **facts)
         turn.at(moment, ESCALATE, key, **facts)
     turn.emit("complaint.opened", **summary(complaint), phrases=list(reading.phrases))
-    tell(turn, complaint, settings, "complaints.staff_opened", "opened", said=turn.message.text[:80])
+    tell(
+        turn, complaint, settings, "complaints.staff_opened", "opened", said=turn.message.text[:80]
+    )
     return complaint
 
 
@@ -62,7 +67,13 @@ def join_case(turn: Turn, complaint: Complaint, reading: Reading) -> None:
 
 
 def step(
-    effects: Effects, complaint: Complaint, rung: Rung, settings: ComplaintSettings, *, by: str, text: str
+    effects: Effects,
+    complaint: Complaint,
+    rung: Rung,
+    settings: ComplaintSettings,
+    *,
+    by: str,
+    text: str,
 ) -> tuple[Rung, ...]:
     """A step was done by a person: stamp it, stop its clocks; closing sets the follow-up (S-196).
 
@@ -91,13 +102,27 @@ def follow_up_at(now: datetime, settings: ComplaintSettings, effects: Effects) -
     return datetime.combine(day, settings.follow_up_at, effects.texts.zone)
 
 
+def closing(texts: Texts, locale: str, complaint: Complaint) -> str:
+    """Apology, thanks and the follow-up date, whatever the outcome (S-196)."""
+    day = complaint.follow_up_on
+    date = format_date(day, "long", nearest(locale, texts.default)) if day else ""
+    return texts.render("complaints.closing", locale, date=date)
+
+
 def level_of(complaint: Complaint, settings: ComplaintSettings) -> Level | None:
     """The people in charge now."""
-    return settings.levels[min(complaint.level, len(settings.levels) - 1)] if settings.levels else None
+    return (
+        settings.levels[min(complaint.level, len(settings.levels) - 1)] if settings.levels else None
+    )
 
 
 def tell(
-    effects: Effects, complaint: Complaint, settings: ComplaintSettings, message: str, once: str, **values: object
+    effects: Effects,
+    complaint: Complaint,
+    settings: ComplaintSettings,
+    message: str,
+    once: str,
+    **values: object,
 ) -> None:
     """A notice to the people in charge; ``once`` names it, and a complaint has one of each name."""
     texts, level = effects.texts, level_of(complaint, settings)

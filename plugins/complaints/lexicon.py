@@ -59,7 +59,7 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Everything :func:`plugins.complaints.severity.grade` looks up; the names are those of the data."""
+    """Everything that ``severity.py`` looks up; the names are those of the data."""
 
     grades: tuple[Grade, ...]
     harmless: re.Pattern[str]
@@ -77,12 +77,21 @@ class Lexicon:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon that ships with the plugin. Raises :class:`ValueError` when the data is broken."""
+    """The lexicon that ships; raises :class:`ValueError` when its data is broken."""
     context = _Context.model_validate(_table("context.toml"))
     grades = _Grades.model_validate(_table("lexicon.toml")).grade
-    plain = context.model_dump(include={
-        "negation", "retraction", "elsewhere", "hypothetical", "asked", "softened", "raised", "calm",
-    })
+    plain = context.model_dump(
+        include={
+            "negation",
+            "retraction",
+            "elsewhere",
+            "hypothetical",
+            "asked",
+            "softened",
+            "raised",
+            "calm",
+        }
+    )
     return Lexicon(
         grades=tuple(_compile(grade) for grade in grades),
         harmless=re.compile("|".join(context.harmless)),
@@ -99,4 +108,4 @@ def _compile(raw: _Grade) -> Grade:
 
 
 def _table(name: str) -> dict[str, object]:
-    return tomllib.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    return tomllib.loads(files("plugins.complaints").joinpath(name).read_text(encoding="utf-8"))

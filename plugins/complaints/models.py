@@ -52,7 +52,7 @@ class Complaint(Model):
     follow_up_on = fields.DateField(null=True)
     notes: list[dict[str, Any]] = fields.JSONField(default=list)  # type: ignore[assignment]
 
-    class Meta:
+    class Meta(Model.Meta):
         """Looked up by customer and by what is still open."""
 
         table = "complaint"
@@ -70,7 +70,7 @@ class ComplaintLead(Model):
     text = fields.TextField()
     at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         """Looked up to tell of a viewer once in a while only."""
 
         table = "complaint_lead"

@@ -1,4 +1,4 @@
-"""Complaints: noticed, soothed, opened as a case, and kept on the clock (S-029, S-188..S-190, S-196)."""
+"""Complaints: noticed, soothed, opened as a case, kept on the clock (S-029, S-188..190, S-196)."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from core.understand import Recogniser, Understanding
 from plugins.complaints import cases
 from plugins.complaints.ladder import Rung, done_at, level_above
 from plugins.complaints.models import Complaint, ComplaintLead, State
-from plugins.complaints.severity import Severity, read
 from plugins.complaints.settings import ComplaintSettings
+from plugins.complaints.severity import Severity, read
 from plugins.handoff import face as handoff
 
 MARK = "severity"
@@ -37,7 +37,11 @@ def anger() -> Recogniser:
 
     def recognise(heard: Understanding) -> None:
         reading = read(heard.plain)
-        marks = {MARK: reading.severity.score, "urgent": float(reading.urgent), "emotion": reading.emotion}
+        marks = {
+            MARK: reading.severity.score,
+            "urgent": float(reading.urgent),
+            "emotion": reading.emotion,
+        }
         heard.marks.update({name: score for name, score in marks.items() if score})
 
     return recognise
@@ -77,14 +81,17 @@ async def complain(turn: Turn, settings: ComplaintSettings) -> None:
     rank=Rank.URGENT,
 )
 async def complain_in_public(turn: Turn, settings: ComplaintSettings) -> None:
-    """A complaint in a room: no details in public; staff get a lead, a viewer's at most now and then.
+    """A complaint in a room: no details in public; staff get a lead, one a viewer in a while.
 
     Live comments are short, so a mild one counts there; among people in a group it is just talk.
     """
     reading = read(turn.text)
     if turn.conversation.kind is ConversationKind.GROUP and reading.severity < Severity.CLEAR:
         turn.decline("mild")
-    now, where = turn.clock.now(), {"conversation_id": turn.conversation.id, "contact_id": turn.contact.id}
+    now, where = (
+        turn.clock.now(),
+        {"conversation_id": turn.conversation.id, "contact_id": turn.contact.id},
+    )
     since = now - timedelta(minutes=settings.lead_minutes)
     if await ComplaintLead.filter(**where, at__gt=since).exists():
         turn.note(told_already=True)
@@ -130,7 +137,9 @@ async def escalate(due: Due, settings: ComplaintSettings) -> None:
     due.write(partial(_raise, complaint.id, complaint.level))
     due.emit("complaint.escalated", **cases.summary(complaint), rung=str(rung))
     step = due.texts.render(f"complaints.rung_{rung}", due.texts.default)
-    cases.tell(due, complaint, settings, "complaints.staff_escalated", f"escalate:{rung}", step=step)
+    cases.tell(
+        due, complaint, settings, "complaints.staff_escalated", f"escalate:{rung}", step=step
+    )
 
 
 @plugin.due()

@@ -96,7 +96,9 @@ def _hits(lex: Lexicon, clause: str) -> Iterator[_Hit]:
 
 
 def _all_soft(lex: Lexicon, plain: str) -> bool:
-    return any(lex.softened.search(plain[: m.start()]) for g in lex.grades for m in g.found.finditer(plain))
+    return any(
+        lex.softened.search(plain[: m.start()]) for g in lex.grades for m in g.found.finditer(plain)
+    )
 
 
 def _kind(lex: Lexicon, hits: list[_Hit], plain: str) -> str:

@@ -11,7 +11,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-BIAS, COVERED, ALIKE, KNOWN, SHARED = -3.0, 2.2, 2.5, 0.7, 3.1
+BIAS, COVERED, ALIKE, KNOWN, SHARED = -3.0, 2.2, 2.5, 0.7, 4.5
 WORTH_ALIKE, WORTH_SHARED = 0.3, 0.4  # beside covered, what ranks the candidates
 RIVALRY = 0.08  # a lead of this much in worth makes an entry 2.7 times as likely as its rival
 

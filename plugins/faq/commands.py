@@ -2,87 +2,92 @@
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from plugins.console import Desk, show_rows, with_shop
+from core.cli.office import office, run
+from core.cli.problems import Refusal
+from core.cli.show import Json, json_line, listing, tell
+from core.cli.tongue import say
+from plugins.console import read_or_refuse
 from plugins.faq import files
+from plugins.faq.entry import Entry
 from plugins.faq.knowledge import KnowledgeBase, entry_of, store
-from plugins.faq.lexical import LexicalMatcher
 from plugins.faq.models import KnowledgeEntry
 
-app = typer.Typer(name="kb", no_args_is_help=True, help="The shop's knowledge.")
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+app = typer.Typer(name="kb", no_args_is_help=True, help=say("faq.cli.help"))
+COLUMNS = {name: f"faq.cli.{name}" for name in ("id", "category", "question", "enabled")}
+FOUND = {name: f"faq.cli.{name}" for name in ("score", "id", "question")}
+FILE = typer.Argument(help=say("faq.cli.file"))
 
 
-@app.command("import")
-def import_file(file: Path, *, as_json: AsJson = False) -> None:
-    """Import a YAML, CSV or JSONL file: all of it, or nothing and every mistake by its line."""
-
-    async def work(desk: Desk) -> None:
-        entries = files.read(file)
-        new, changed = await store(entries, desk.clock)
-        counts = {"new": new, "changed": changed, "same": len(entries) - new - changed}
-        if as_json:
-            show_rows([counts], {}, as_json=True)
-        else:
-            typer.echo(desk.say("faq.cli.imported", **counts))
-
-    with_shop(work)
+@app.command("import", help=say("faq.cli.import.help"))
+def import_(file: Annotated[Path, FILE], *, as_json: Json = False) -> None:
+    """All of the file, or nothing and every mistake by its line."""
+    entries = read_or_refuse(files.read, file, "faq")
+    counts = run(_import(entries))
+    json_line(counts) if as_json else tell("faq.cli.imported", **counts)
 
 
-@app.command("list")
-def list_entries(*, category: str = "", as_json: AsJson = False) -> None:
-    """List the entries."""
-
-    async def work(desk: Desk) -> None:
-        rows = await KnowledgeEntry.all().order_by("id")
-        chosen = [entry_of(row) for row in rows if category in {"", row.category}]
-        columns = {k: desk.say(f"faq.cli.{k}") for k in ("id", "category", "question", "enabled")}
-        show_rows((e.model_dump(mode="json") for e in chosen), columns, as_json=as_json)
-
-    with_shop(work)
+@app.command("list", help=say("faq.cli.list.help"))
+def list_(
+    category: Annotated[str, typer.Option(help=say("faq.cli.only_category"))] = "",
+    *,
+    as_json: Json = False,
+) -> None:
+    """The entries by id."""
+    rows = [entry.model_dump(mode="json") for entry in run(_entries(category))]
+    listing(rows, COLUMNS, as_json=as_json, empty="faq.cli.empty")
 
 
-@app.command("ask")
-def ask(text: str, *, limit: int = 3, as_json: AsJson = False) -> None:
-    """Show what the knowledge finds for a text, and how sure it is."""
-
-    async def work(desk: Desk) -> None:
-        base = KnowledgeBase(LexicalMatcher())
-        await base.load()
-        rows = [
-            {
-                "id": m.entry_id,
-                "score": m.score,
-                "question": e.question,
-                "answer": e.answer,
-                **m.why,
-            }
-            for m in base.find(text, limit)
-            if (e := base.get(m.entry_id))
-        ]
-        if not rows and not as_json:
-            typer.echo(desk.say("faq.cli.nothing"))
-            return
-        columns = {key: desk.say(f"faq.cli.{key}") for key in ("score", "id", "question")}
-        show_rows(rows, columns, as_json=as_json)
-
-    with_shop(work)
+@app.command("ask", help=say("faq.cli.ask.help"))
+def ask(
+    text: str,
+    limit: Annotated[int, typer.Option(min=1, max=50, help=say("faq.cli.limit"))] = 3,
+    *,
+    as_json: Json = False,
+) -> None:
+    """What the knowledge finds for a text, and how sure it is."""
+    listing(run(_ask(text, limit)), FOUND, as_json=as_json, empty="faq.cli.nothing")
 
 
-@app.command("export")
-def export(file: Path) -> None:
-    """Write all entries to a YAML, CSV or JSONL file, by its ending."""
+@app.command("export", help=say("faq.cli.export.help"))
+def export(file: Annotated[Path, FILE]) -> None:
+    """All entries, in the format of the file's ending."""
     if file.suffix.lower() not in files.FORMATS:
-        raise typer.BadParameter(", ".join(files.FORMATS))
+        raise Refusal("faq.cli.format", formats=", ".join(files.FORMATS))
+    entries = run(_entries(""))
+    files.save(entries, file)
+    tell("faq.cli.exported", count=len(entries), file=str(file))
 
-    async def work(desk: Desk) -> None:
-        entries = [entry_of(row) for row in await KnowledgeEntry.all().order_by("id")]
-        await asyncio.to_thread(files.save, entries, file)
-        typer.echo(desk.say("faq.cli.exported", count=len(entries), file=str(file)))
 
-    with_shop(work)
+async def _import(entries: list[Entry]) -> dict[str, int]:
+    async with office() as desk:
+        effects, counted = desk.effects(), (0, 0)
+
+        async def work() -> None:
+            nonlocal counted
+            counted = await store(entries, desk.clock)
+
+        effects.write(work)
+        await desk.commit(effects)
+        new, changed = counted
+        return {"new": new, "changed": changed, "same": len(entries) - new - changed}
+
+
+async def _entries(category: str) -> list[Entry]:
+    async with office():
+        rows = await KnowledgeEntry.all().order_by("id")
+        return [entry_of(row) for row in rows if category in {"", row.category}]
+
+
+async def _ask(text: str, limit: int) -> list[dict[str, Any]]:
+    async with office() as desk:
+        base = desk.service(KnowledgeBase)
+        found = [(m, e) for m in base.find(text, limit) if (e := base.get(m.entry_id))]
+        return [
+            {"id": e.id, "score": m.score, "question": e.question, "answer": e.answer, **m.why}
+            for m, e in found
+        ]

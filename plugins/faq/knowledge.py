@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from core.clock import Clock
 from core.store.models import JournalEntry
@@ -17,18 +17,20 @@ CHANGED = "faq.changed"
 class KnowledgeBase:
     """What the shop knows, ready to be asked. Load it once, and again when it changed."""
 
-    def __init__(self, matcher: Matcher) -> None:
-        """Know nothing until :meth:`load`."""
-        self._matcher = matcher
+    def __init__(self, make: Callable[[], Matcher]) -> None:
+        """Know nothing until :meth:`load`; ``make`` gives a matcher that has learned nothing."""
+        self._make = make
+        self._matcher = make()
         self._entries: dict[str, Entry] = {}
 
     async def load(self) -> None:
-        """Read the enabled entries and rebuild the index, off the event loop."""
+        """Read the enabled entries and build a new index beside the old one, off the event loop."""
         rows = await KnowledgeEntry.filter(enabled=True).order_by("id")
         entries = {row.id: entry_of(row) for row in rows}
         topics = [topic_of(entry) for entry in entries.values()]
-        await asyncio.to_thread(self._matcher.learn, topics)
-        self._entries = entries
+        matcher = self._make()
+        await asyncio.to_thread(matcher.learn, topics)
+        self._matcher, self._entries = matcher, entries
 
     def find(self, text: str, limit: int) -> list[Match]:
         """The best matches first; only entries that exist."""

@@ -18,6 +18,7 @@ from plugins.faq.terms import IDEA_MARK, Lexicon, Terms, flatten, shop_lexicon, 
 
 SATURATION, LENGTH = 1.2, 0.5  # BM25's k1 and b; b is small because questions are alike in length
 ANSWER = 0.22  # what a term in the answer counts, against one in the question
+DOUBT = 2.0  # so that one common idea shared is not yet agreement
 SHORTLIST = 8
 
 
@@ -101,7 +102,7 @@ class LexicalMatcher:
         """How much of the question's and the entry's ideas are the same; rare ones count more."""
         wanted = {term for term in asked if term[0] == IDEA_MARK}
         offered = self._ideas[number]
-        return self._heft(wanted & offered) / (self._heft(wanted | offered) or 1.0)
+        return self._heft(wanted & offered) / (self._heft(wanted | offered) + DOUBT)
 
     def _heft(self, ideas: set[str]) -> float:
         return sum(self._rarity.get(idea, self._unseen) for idea in ideas)

@@ -33,7 +33,7 @@ DIRECT = ConversationKind.DIRECT
 @plugin.provides
 async def knowledge() -> AsyncIterator[KnowledgeBase]:
     """The knowledge base, loaded."""
-    base = KnowledgeBase(LexicalMatcher())
+    base = KnowledgeBase(LexicalMatcher)
     await base.load()
     yield base
 
@@ -49,17 +49,19 @@ async def ask(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
     """Answer when sure; in a direct chat ask back when unsure; leave the rest to others."""
     if turn.event is not None or not turn.text:
         turn.decline("no words")
+    direct = turn.conversation.kind is DIRECT
+    if not direct and not any(word in turn.text for word in WORDS["asking"]):
+        turn.decline("no question")
     matches = base.find(turn.text, settings.candidates)
     if not matches:
         turn.decline("nothing alike")
     best = matches[0]
     turn.note(entry=best.entry_id, score=best.score, why=best.why)
-    direct = turn.conversation.kind is DIRECT
     entry = base.get(best.entry_id)
     if entry and best.score >= (settings.answer_at if direct else settings.public_at):
         answer(turn, entry, turn.message.id, best.score)
         return
-    if not direct or best.score < settings.suggest_at:
+    if not direct or turn.conversation.form or best.score < settings.suggest_at:
         turn.decline(f"not sure: {best.score:.2f}")
     near = (base.get(m.entry_id) for m in matches if m.score >= settings.candidate_at)
     suggest(turn, [entry for entry in near if entry])
@@ -70,6 +72,8 @@ async def unknown(turn: Turn, settings: FaqSettings) -> None:
     """Say honestly that we do not know; after some misses in a row a person takes over (S-028)."""
     if turn.event is not None or not turn.text:
         turn.decline("no words")
+    if turn.conversation.form:
+        turn.decline("a form is open: it asks again")
     miss(turn, settings.misses)
 
 
@@ -105,4 +109,6 @@ async def hello(turn: Turn) -> None:
 @plugin.on(exact=(*WORDS["thanks"], *WORDS["fine"]), kinds=DIRECT)
 async def welcome(turn: Turn) -> None:
     """A courtesy is no question, and no miss."""
+    if turn.conversation.form:
+        turn.decline("a form is open: it asks again")
     turn.reply("faq.welcome")

@@ -45,7 +45,9 @@ class Diary:
             text = plan.words()
         except (OSError, UnicodeError) as error:
             return Verdict("", "groups.why_file", {"error": error})
-        return judge(text, group, moment.astimezone(self.zone), self.settings, await self.used(group, moment))
+        return judge(
+            text, group, moment.astimezone(self.zone), self.settings, await self.used(group, moment)
+        )
 
     async def used(self, group: str, moment: datetime) -> Quota:
         """What the group got on the day and in the week of ``moment``."""
@@ -54,10 +56,14 @@ class Diary:
         week = datetime.combine(local.date() - timedelta(days=local.weekday()), time.min, self.zone)
         sent = GroupPost.filter(group=group, fate=Fate.POSTED)
         return Quota(
-            today=await sent.filter(planned_at__gte=day, planned_at__lt=day + timedelta(days=1)).count(),
-            week=await sent.filter(planned_at__gte=week, planned_at__lt=week + timedelta(days=7)).count(),
+            today=await sent.filter(
+                planned_at__gte=day, planned_at__lt=day + timedelta(days=1)
+            ).count(),
+            week=await sent.filter(
+                planned_at__gte=week, planned_at__lt=week + timedelta(days=7)
+            ).count(),
         )
 
     def seat(self, group: str, moment: datetime, quota: Quota) -> str:
-        """The unique name of the place a post takes; see :class:`~plugins.groups.models.GroupPost`."""
+        """The unique name of the place a post takes; see ``GroupPost.seat``."""
         return f"{group}:{moment.astimezone(self.zone):%Y%m%d}:{quota.today}"

@@ -61,13 +61,15 @@ def check(text: str) -> list[Violation]:
     for rule in _rules():
         left = rule.allow.sub(lambda m: "\x00" * len(m.group()), plain)
         for match in rule.forbid.finditer(left):
-            found.setdefault((rule.name, match.group()), Violation(rule.name, match.group(), rule.law))
+            found.setdefault(
+                (rule.name, match.group()), Violation(rule.name, match.group(), rule.law)
+            )
     return list(found.values())
 
 
 @cache
 def _rules() -> tuple[_Rule, ...]:
-    source = files(__package__).joinpath("guard.toml").read_text(encoding="utf-8")
+    source = files("plugins.groups").joinpath("guard.toml").read_text(encoding="utf-8")
     return tuple(
         _Rule(raw.name, raw.law, re.compile("|".join(raw.allow)), re.compile("|".join(raw.forbid)))
         for raw in _Table.model_validate(tomllib.loads(source)).rule

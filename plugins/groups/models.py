@@ -31,7 +31,7 @@ class Slot(Model):
 
     id = fields.BigIntField(primary_key=True)
     name = fields.CharField(max_length=60, unique=True)
-    groups: list[str] = fields.JSONField()  # type: ignore[assignment]
+    groups: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
     text = fields.TextField()
     at = fields.DatetimeField(null=True)
     day = fields.IntField(null=True)
@@ -39,7 +39,7 @@ class Slot(Model):
     state = fields.CharEnumField(SlotState, max_length=10, default=SlotState.ACTIVE)
     created_at = fields.DatetimeField()
 
-    class Meta:
+    class Meta(Model.Meta):
         """Its own table."""
 
         table = "group_slot"
@@ -49,7 +49,7 @@ class GroupPost(Model):
     """The log: one row for each slot, occurrence and group (``key``), so never two.
 
     ``seat`` is the place in the group's day that a post takes. It is unique, so that two slots at
-    the same moment cannot both take the last one: the later tries again and finds the quota used up.
+    the same moment cannot both take the last one: the later tries again and finds it used up.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -63,7 +63,7 @@ class GroupPost(Model):
     at = fields.DatetimeField()
     seat = fields.CharField(max_length=140, null=True, unique=True)
 
-    class Meta:
+    class Meta(Model.Meta):
         """Counted by group and time."""
 
         table = "group_post"

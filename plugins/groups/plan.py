@@ -63,4 +63,6 @@ def from_settings(slot: WeeklySlot) -> Plan:
 def from_row(slot: Slot) -> Plan:
     """A plan that was added by command."""
     clock = time.fromisoformat(slot.clock) if slot.clock else None
-    return Plan(slot.name, tuple(slot.groups), slot.text, None, slot.day, clock, slot.at, slot.id)
+    groups = tuple(slot.groups)
+    row: int = slot.id  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] - Tortoise's
+    return Plan(slot.name, groups, slot.text, None, slot.day, clock, slot.at, row)

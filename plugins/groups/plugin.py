@@ -7,7 +7,7 @@ next occurrence's deadline; a crash before leaves the deadline, a crash after le
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from core.clock import Clock
@@ -60,7 +60,9 @@ async def fire(due: Due, settings: GroupSettings, diary: Diary) -> None:
         due.write(partial(_finish, plan.row))
 
 
-def _settle(due: Due, plan: Plan, group: str, verdict: Verdict, diary: Diary, *, late: bool) -> None:
+def _settle(
+    due: Due, plan: Plan, group: str, verdict: Verdict, diary: Diary, *, late: bool
+) -> None:
     """Post to one group, or say why not; log either."""
     settings = diary.settings
     fate = Fate.SKIPPED if late else Fate.REFUSED
@@ -86,17 +88,21 @@ def _settle(due: Due, plan: Plan, group: str, verdict: Verdict, diary: Diary, *,
         lasts = timedelta(minutes=max(settings.grace, 1.0))
         due.post(Post((Text(verdict.text),), to=place, key=f"post:{key}", expires_in=lasts))
     elif not verdict.ok:
-        _tell_staff(due, settings, plan, group, reason, due.due_at)
+        _tell_staff(due, settings, plan, group, reason=reason)
 
 
-def _tell_staff(
-    due: Due, settings: GroupSettings, plan: Plan, group: str, reason: str, planned: datetime
-) -> None:
+def _tell_staff(due: Due, settings: GroupSettings, plan: Plan, group: str, *, reason: str) -> None:
     if settings.staff is None:
         return
-    values: dict[str, object] = {"slot": plan.name, "group": group, "reason": reason, "planned": planned}
-    text = due.texts.render("groups.staff_not_posted", due.texts.default, **values)
-    key = f"post:{plan.occurrence(planned)}:{group}:refused"
+    text = due.texts.render(
+        "groups.staff_not_posted",
+        due.texts.default,
+        slot=plan.name,
+        group=group,
+        reason=reason,
+        planned=due.due_at,
+    )
+    key = f"post:{plan.occurrence(due.due_at)}:{group}:refused"
     due.post(Post((Text(text),), to=settings.staff.address, key=key))
 
 

@@ -12,7 +12,7 @@ from plugins.handoff.settings import StaffRoom
 __all__ = ["PERSON", "StaffRoom", "request", "tell_staff"]
 
 PERSON = "handoff.person"  # the intent: the customer asks for a person
-ANNOUNCE = "handoff.announce"
+ANNOUNCE, UNANSWERED = "handoff.announce", "handoff.unanswered"
 _EXCERPT = 60
 
 
@@ -31,7 +31,9 @@ def request(turn: Turn, reason: str) -> None:
     turn.reply("handoff.queued")
 
 
-def tell_staff(effects: Effects, room: StaffRoom | None, message: str, /, *, key: str = "", **values: object) -> None:
+def tell_staff(
+    effects: Effects, room: StaffRoom | None, message: str, /, *, key: str = "", **values: object
+) -> None:
     """Queue a notice, in the shop's language, to a staff room; nothing where none is configured.
 
     ``key`` makes it unique, where the same cause must never be told twice.

@@ -7,6 +7,7 @@ otherwise. Here are only the words that move a conversation, and the clock of th
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from core.due import Due
 from core.effects import Post
@@ -17,14 +18,16 @@ from core.store.models import Conversation
 from core.turn import Turn
 from core.understand import Recogniser, Understanding
 from core.words import words
-from plugins.handoff.face import PERSON, request, tell_staff
+from plugins.handoff.face import PERSON, UNANSWERED, request, tell_staff
 from plugins.handoff.settings import HandoffSettings
 
 WORDS = words(__package__)
-UNANSWERED = "handoff.unanswered"
 
 plugin = Plugin(
-    "handoff", settings=HandoffSettings, cli="plugins.handoff.commands:app", package=__package__ or ""
+    "handoff",
+    settings=HandoffSettings,
+    cli="plugins.handoff.commands:app",
+    package=__package__ or "",
 )
 
 
@@ -74,7 +77,9 @@ async def back(turn: Turn) -> None:
 @plugin.due()
 async def announce(due: Due, settings: HandoffSettings) -> None:
     """Tell staff that somebody waits, and start the clock of the queue."""
-    conversation = await Conversation.get_or_none(id=due.conversation_id).prefetch_related("contact")
+    conversation = await Conversation.get_or_none(id=due.conversation_id).prefetch_related(
+        "contact"
+    )
     if conversation is None or conversation.owner != "queue":
         return
     now = due.clock.now()
@@ -88,7 +93,9 @@ async def announce(due: Due, settings: HandoffSettings) -> None:
 @plugin.due()
 async def unanswered(due: Due, settings: HandoffSettings) -> None:
     """Nobody took it in time: apologise once, remind staff."""
-    conversation = await Conversation.get_or_none(id=due.conversation_id).prefetch_related("contact")
+    conversation = await Conversation.get_or_none(id=due.conversation_id).prefetch_related(
+        "contact"
+    )
     if conversation is None or conversation.owner != "queue":
         return
     _answer(due, conversation, "handoff.sorry_wait")
@@ -108,8 +115,8 @@ def _answer(due: Due, conversation: Conversation, message: str, **values: object
     due.post(Post((Text(due.texts.render(message, locale, **values)),)))
 
 
-def _facts(conversation: Conversation, due: Due) -> dict[str, object]:
-    """What staff need to find the customer; the reason in words where there is a sentence for it."""
+def _facts(conversation: Conversation, due: Due) -> dict[str, Any]:
+    """What staff need to find the customer; the reason in words where there are any."""
     reason = str(due.data.get("reason", ""))
     return {
         "conversation": conversation.id,

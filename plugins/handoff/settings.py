@@ -56,7 +56,9 @@ class Hours(BaseModel):
 
 
 class HandoffSettings(PluginSettings):
-    """``staff``: where a request is announced. ``answer_within``: minutes until the customer gets an
+    """Who is told of a request, and how long a customer waits for a person.
+
+    ``staff``: where a request is announced. ``answer_within``: minutes until the customer gets an
     apology and staff a reminder. ``hours``: leave out where somebody is always there.
     """
 

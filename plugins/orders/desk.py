@@ -83,7 +83,10 @@ class OrderDesk:
         count_wrong(turn.memory, now)
         turn.emit("orders.proof_failed", count=len(turn.memory["wrong"]))
         over = blocked(turn.memory, now, self._settings.tries)
-        turn.reply("orders.too_many" if over else "orders.no_match")
+        if over:
+            turn.reply("orders.too_many")
+        else:
+            turn.reply("orders.no_match")
 
     async def _show(self, turn: Turn, order: Order) -> None:
         showing = Showing(turn.texts, turn.locale, self._settings.nodes)

@@ -32,6 +32,7 @@ plugin = Plugin(
     cli="plugins.orders.commands:app",
     package="plugins.orders",
 )
+PATIENCE = 65.0  # source and courier have limits of their own, of half a minute at most
 
 
 class Track(Form):
@@ -78,7 +79,7 @@ def recogniser() -> Recogniser:
     return hear
 
 
-@plugin.on(intent=TRACK, kinds=ConversationKind.DIRECT)
+@plugin.on(intent=TRACK, kinds=ConversationKind.DIRECT, seconds=PATIENCE)
 async def track(turn: Turn, desk: OrderDesk) -> None:
     """Show the order at once where it is proved already, else ask for what is missing."""
     heard = turn.understanding
@@ -97,7 +98,7 @@ async def track_in_public(turn: Turn) -> None:
     turn.reply("orders.private")
 
 
-@plugin.form(Track)
+@plugin.form(Track, seconds=PATIENCE)
 async def tracked(turn: Turn, form: Track, desk: OrderDesk) -> None:
     """Show the order that was asked for."""
     await desk.show_proved(turn, form.number, form.tail)

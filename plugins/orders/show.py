@@ -9,7 +9,7 @@ import structlog
 
 from core.texts import Texts
 from plugins.orders.order import Order, Parcel, Status
-from plugins.orders.tracking import CourierDesk, CourierDown, Track
+from plugins.orders.tracking import CourierDesk, CourierDown, State, Track
 
 log = structlog.get_logger(__name__)
 WAITING = {Status.UNPAID: "orders.not_paid", Status.PAID: "orders.not_shipped"}
@@ -56,7 +56,7 @@ def _parcel(parcel: Parcel, track: Track | None, showing: Showing) -> list[str]:
     say = showing.say
     key = f"orders.courier_{parcel.courier}"
     courier = say(key if showing.texts.has(key) else "orders.courier_other")
-    state = say(f"orders.state_{track.state}" if track else "orders.state_unknown")
+    state = say(f"orders.state_{track.state if track else State.UNKNOWN}")
     lines = [say("orders.parcel", courier=courier, waybill=parcel.waybill, state=state)]
     if track is None:
         return [*lines, say("orders.track_down")]

@@ -17,7 +17,7 @@ from core.settings import PluginsSettings, Settings, build, check
 
 FILE = Path(__file__).parents[2] / "settings.example.toml"
 COMMENTED = re.compile(r"^# (?=\[|[a-z_]+ = )", re.MULTILINE)
-ROUND = {"levels", "slots"}  # shown twice: its default, and an example
+ROUND = {"levels", "slots", "groups"}  # lists: an example of one item is shown too
 
 
 def source(*, everything: bool) -> str:
@@ -75,7 +75,7 @@ def missing(where: str, model: type[BaseModel], given: Mapping[str, Any]) -> Ite
 
 def merged(value: Any, annotation: Any) -> Mapping[str, Any]:
     """A table; of many tables (a list, or by name) what they show together."""
-    many = value if isinstance(value, list) else [value]
+    many: list[dict[str, Any]] = value if isinstance(value, list) else [value]
     if get_origin(annotation) is dict:
         many = list(value.values())
     return {key: given for one in many for key, given in one.items()}

@@ -32,6 +32,20 @@ async def test_what_it_invites_people_to_try_works() -> None:
         mei.hears("已签收")
 
 
+async def test_a_digression_is_answered_and_the_form_goes_on() -> None:
+    number, tail = sample_order()
+    async with open_shop(plugins=PLUGINS) as shop:
+        mei = shop.customer("mei")
+        await mei.says("查快递")
+        await mei.says("运费险是什么")
+        mei.hears("保险公司", "请把订单号发给我")
+        await mei.says("嗯我找找看")
+        mei.hears("不太像订单号")
+        assert await shop.events("faq.missed") == []
+        await mei.says(f"{number}，尾号{tail}")
+        mei.hears("圆通速递")
+
+
 async def test_a_second_start_stocks_nothing_again(tmp_path: Path) -> None:
     for _ in range(2):
         async with open_shop(plugins=PLUGINS, folder=tmp_path) as shop:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from core.cli.problems import Refusal
 from plugins.faq.commands import app
 from plugins.faq.files import read
 
@@ -41,6 +42,7 @@ def test_a_broken_file_names_its_lines_and_changes_nothing(tmp_path: Path) -> No
     broken = tmp_path / "kb.csv"
     broken.write_text("id,question,answer\na,q,a\nb,,a\n", encoding="utf-8")
     result = run.invoke(app, ["import", str(broken)])
-    assert result.exit_code == 1
-    assert "kb.csv:3: question" in result.output
+    assert isinstance(result.exception, Refusal)
+    assert "kb.csv:3: question" in str(result.exception)
+    assert isinstance(run.invoke(app, ["import", "nowhere.csv"]).exception, Refusal)
     assert run.invoke(app, ["list", "--json"]).output == ""

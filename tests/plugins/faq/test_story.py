@@ -113,7 +113,7 @@ async def test_in_public_only_the_sure_is_said_and_without_a_menu(shop: Shop) ->
         await somebody.says("下单后多久发货")
         somebody.hears("48 小时内发货")
         assert "有用" not in somebody.replies[0]
-        for text in ("运费谁出", NONSENSE, "主播好漂亮"):
+        for text in ("运费谁出", NONSENSE, "主播好漂亮", "下单了", "比商场便宜"):
             await somebody.says(text)
             somebody.hears_nothing()
 

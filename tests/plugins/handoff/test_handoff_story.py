@@ -1,11 +1,10 @@
 from core.testing import open_shop
-from plugins.handoff.plugin import plugin
 
 STAFF = {"channel": "shop", "conversation": "staff-room", "kind": "group", "people": ["wang"]}
 SETTINGS = {"plugins": {"handoff": {"staff": STAFF, "answer_within": 5}}}
 
 
-async def test_a_person_can_be_called_and_the_bot_falls_silent():
+async def test_a_person_can_be_called_and_the_bot_falls_silent() -> None:
     async with open_shop(plugins=["handoff"], settings=SETTINGS) as shop:
         mei = shop.customer("Mei")
         await mei.says("人工")
@@ -20,7 +19,7 @@ async def test_a_person_can_be_called_and_the_bot_falls_silent():
         assert len(shop.posts("staff-room")) == 1
 
 
-async def test_in_a_sentence_too_but_not_where_it_means_something_else():
+async def test_in_a_sentence_too_but_not_where_it_means_something_else() -> None:
     async with open_shop(plugins=["handoff"], settings=SETTINGS) as shop:
         mei = shop.customer("Mei")
         for text in ("这是人工智能吗", "不用转人工了谢谢", "人工费多少"):
@@ -30,14 +29,14 @@ async def test_in_a_sentence_too_but_not_where_it_means_something_else():
         mei.hears("队伍")
 
 
-async def test_in_english():
+async def test_in_english() -> None:
     async with open_shop(plugins=["handoff"], settings=SETTINGS) as shop:
         ann = shop.customer("Ann", locale="en")
         await ann.says("I want to talk to a human please")
         ann.hears("queue")
 
 
-async def test_in_public_the_way_to_a_private_chat_is_shown():
+async def test_in_public_the_way_to_a_private_chat_is_shown() -> None:
     async with open_shop(plugins=["handoff"], settings=SETTINGS) as shop:
         for person in (shop.member("Li", "group-1"), shop.viewer("Bo", "room-1")):
             await person.says("人工")
@@ -45,7 +44,7 @@ async def test_in_public_the_way_to_a_private_chat_is_shown():
         assert (await shop.conversation("group-1")).owner == "bot"
 
 
-async def test_nobody_came_one_apology_and_one_reminder():
+async def test_nobody_came_one_apology_and_one_reminder() -> None:
     async with open_shop(plugins=["handoff"], settings=SETTINGS) as shop:
         mei = shop.customer("Mei")
         await mei.says("人工")
@@ -60,7 +59,7 @@ async def test_nobody_came_one_apology_and_one_reminder():
         assert len(shop.posts("staff-room")) == 2
 
 
-async def test_the_customer_may_go_back_to_the_bot():
+async def test_the_customer_may_go_back_to_the_bot() -> None:
     async with open_shop(plugins=["handoff"], settings=SETTINGS) as shop:
         mei = shop.customer("Mei")
         await mei.says("人工")
@@ -74,7 +73,7 @@ async def test_the_customer_may_go_back_to_the_bot():
         mei.hears("久等")
 
 
-async def test_off_hours_say_when_people_are_back():
+async def test_off_hours_say_when_people_are_back() -> None:
     hours = {"opens": "09:00", "closes": "09:30", "days": [1, 2, 3, 4, 5]}
     settings = {"plugins": {"handoff": {"staff": STAFF, "answer_within": 5, "hours": hours}}}
     async with open_shop(plugins=["handoff"], settings=settings) as shop:
@@ -85,7 +84,3 @@ async def test_off_hours_say_when_people_are_back():
         mei_heard = len(mei.replies)
         await shop.advance(hours=1, minutes=6)  # Tuesday 09:06
         assert len(mei.replies) == mei_heard + 1
-
-
-def test_the_plugin_brings_its_handlers():
-    assert {handler.name for handler in plugin.handlers} >= {"handoff.person", "handoff.back"}

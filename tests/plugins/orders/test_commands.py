@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from core.cli.problems import Refusal
 from plugins.orders.commands import app
 
 run = CliRunner()
@@ -44,6 +45,6 @@ def test_a_broken_file_names_its_lines_and_changes_nothing(tmp_path: Path) -> No
     broken = tmp_path / "orders.csv"
     broken.write_text(CSV + "x,1,gone,\n", encoding="utf-8")
     result = run.invoke(app, ["import", str(broken)])
-    assert result.exit_code == 1
-    assert "orders.csv:4: number" in result.output
+    assert isinstance(result.exception, Refusal)
+    assert "orders.csv:4: number" in str(result.exception)
     assert run.invoke(app, ["list", "--json"]).output == ""

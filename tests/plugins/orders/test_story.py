@@ -148,6 +148,7 @@ async def test_the_form_can_be_called_off_and_repaired(shop: Shop) -> None:
     await mei.says("查订单")
     await mei.says("嗯我找找")
     mei.hears("订单号")
+    mei.hears("不太像订单号")
     await mei.says("算了")
     assert (await shop.conversation("mei")).form is None
 

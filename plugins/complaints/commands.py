@@ -1,0 +1,200 @@
+"""``xiaoer complaints``: the open cases with their three clocks, and the steps staff take."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from core.cli.office import Desk, office, run
+from core.cli.problems import Refusal
+from core.cli.show import Json, cell, console, json_line, listing, tell
+from core.cli.tongue import say
+from core.effects import Post
+from core.parts import Text
+from core.store.models import Conversation
+from plugins.complaints import cases
+from plugins.complaints.ladder import Rung, done_at, due_at
+from plugins.complaints.models import Complaint, State
+from plugins.complaints.settings import ComplaintSettings
+
+app = typer.Typer(name="complaints", help=say("complaints.cli_help"), invoke_without_command=True)
+COLUMNS = (
+    "number",
+    "kind",
+    "severity",
+    "state",
+    "level",
+    "soothe",
+    "plan",
+    "close",
+    "conversation",
+)
+DETAILS = ("opened", *COLUMNS, "follow_up")
+Number = Annotated[str, typer.Argument(help=say("complaints.cli_number"))]
+Words = Annotated[str, typer.Option("--text", "-t", help=say("complaints.cli_text"))]
+Agent = Annotated[str, typer.Option(help=say("complaints.cli_agent"))]
+
+
+@app.callback()
+def default(context: typer.Context, *, as_json: Json = False) -> None:
+    """Without a command: the open complaints."""
+    if context.invoked_subcommand is None:
+        _list(all_of_them=False, as_json=as_json)
+
+
+@app.command("list", help=say("complaints.cli_list_help"))
+def list_(
+    *,
+    all_of_them: Annotated[bool, typer.Option("--all", help=say("complaints.cli_all"))] = False,
+    as_json: Json = False,
+) -> None:
+    """Open complaints, the oldest first."""
+    _list(all_of_them=all_of_them, as_json=as_json)
+
+
+@app.command("show", help=say("complaints.cli_show_help"))
+def show(number: Number, *, as_json: Json = False) -> None:
+    """One complaint and its history."""
+
+    async def work() -> tuple[dict[str, Any], dict[str, str]]:
+        async with office() as desk:
+            complaint = await find(number)
+            return facts(complaint, desk), shown(complaint, desk)
+
+    full, words = run(work())
+    if as_json:
+        json_line(full)
+        return
+    for name in DETAILS:
+        console().print(f"{say(f'complaints.cli_{name}')}: {words[name]}", markup=False)
+    for note in full["notes"]:
+        at = cell(datetime.fromisoformat(note["at"]))
+        console().print(f"  {at} {note['by']}: {note['text']}", markup=False)
+
+
+@app.command("soothe", help=say("complaints.cli_soothe_help"))
+def soothe(number: Number, text: Words = "", agent: Agent = "") -> None:
+    """The customer was soothed by a person."""
+    _step(number, Rung.SOOTHE, text, agent)
+
+
+@app.command("plan", help=say("complaints.cli_plan_help"))
+def plan(number: Number, text: Words = "", agent: Agent = "") -> None:
+    """The customer was given a plan; its words are required (S-189)."""
+    if not text.strip():
+        raise Refusal("complaints.cli_plan_needs_text")
+    _step(number, Rung.PLAN, text, agent)
+
+
+@app.command("close", help=say("complaints.cli_close_help"))
+def close(number: Number, text: Words = "", agent: Agent = "") -> None:
+    """It is settled: apology, thanks and a follow-up date go to the customer (S-196)."""
+    _step(number, Rung.CLOSE, text, agent)
+
+
+async def find(number: str) -> Complaint:
+    """A complaint by its number, or by its row's id; raises :class:`Refusal`."""
+    complaint = await Complaint.get_or_none(number=number)
+    if complaint is None and number.isdecimal():
+        complaint = await Complaint.get_or_none(id=int(number))
+    if complaint is None:
+        raise Refusal("complaints.cli_unknown", number=number)
+    return complaint
+
+
+async def take_step(desk: Desk, number: str, rung: Rung, text: str, agent: str) -> Complaint:
+    """Do a step: ``text`` goes to the customer as the agent's words; raises :class:`Refusal`."""
+    complaint = await find(number)
+    effects = desk.effects()
+    by = f"agent:{agent}" if agent else "staff"
+    settings = desk.settings(ComplaintSettings)
+    if not cases.step(effects, complaint, rung, settings, by=by, text=text):
+        raise Refusal("complaints.cli_already", number=complaint.number)
+    if text.strip():
+        effects.post(Post((Text(text),), to=complaint.conversation_id, author=by))
+    if rung is Rung.CLOSE:
+        conversation = await Conversation.get(id=complaint.conversation_id).prefetch_related(
+            "contact"
+        )
+        locale = conversation.contact.locale if conversation.contact else ""
+        words = cases.closing(desk.texts, locale, complaint)
+        effects.post(
+            Post((Text(words),), to=conversation.id, key=f"complaint:{complaint.number}:closing")
+        )
+    await desk.commit(effects)
+    return complaint
+
+
+def facts(complaint: Complaint, desk: Desk) -> dict[str, Any]:
+    """A complaint as plain data, for ``--json``."""
+    level = cases.level_of(complaint, desk.settings(ComplaintSettings))
+    return {
+        "number": complaint.number,
+        "kind": complaint.kind,
+        "severity": complaint.severity,
+        "state": str(complaint.state),
+        "level": complaint.level,
+        "in_charge": level.name if level else "",
+        "conversation": complaint.conversation_id,
+        "contact": complaint.contact_id,
+        "opened_at": complaint.opened_at,
+        "soothe_due": complaint.soothe_due,
+        "plan_due": complaint.plan_due,
+        "close_due": complaint.close_due,
+        "soothed_at": complaint.soothed_at,
+        "plan_at": complaint.plan_at,
+        "closed_at": complaint.closed_at,
+        "follow_up_on": complaint.follow_up_on,
+        "notes": complaint.notes,
+    }
+
+
+def shown(complaint: Complaint, desk: Desk) -> dict[str, str]:
+    """A complaint as a person reads it."""
+    level = cases.level_of(complaint, desk.settings(ComplaintSettings))
+    now = desk.clock.now()
+    return {
+        "number": complaint.number,
+        "kind": say(f"complaints.kind_{complaint.kind}"),
+        "severity": str(complaint.severity),
+        "state": say(f"complaints.state_{complaint.state}"),
+        "level": level.name if level else str(complaint.level + 1),
+        "conversation": str(complaint.conversation_id),
+        "opened": cell(complaint.opened_at),
+        "follow_up": cell(complaint.follow_up_on),
+        **{str(rung): clock_of(complaint, rung, now) for rung in Rung},
+    }
+
+
+def clock_of(complaint: Complaint, rung: Rung, now: datetime) -> str:
+    """One clock in words: kept, kept too late, running or over."""
+    due, done = due_at(complaint, rung), done_at(complaint, rung)
+    if done is not None:
+        return say("complaints.cli_met" if done <= due else "complaints.cli_late", at=cell(done))
+    return say("complaints.cli_due" if now < due else "complaints.cli_over", at=cell(due))
+
+
+def _list(*, all_of_them: bool, as_json: bool) -> None:
+    async def work() -> list[dict[str, Any]]:
+        async with office() as desk:
+            wanted = Complaint.all() if all_of_them else Complaint.exclude(state=State.CLOSED)
+            found = await wanted.order_by("opened_at", "id")
+            return [facts(c, desk) if as_json else dict(shown(c, desk)) for c in found]
+
+    columns = {name: f"complaints.cli_{name}" for name in COLUMNS}
+    listing(run(work()), columns, as_json=as_json, empty="complaints.cli_none")
+
+
+def _step(number: str, rung: Rung, text: str, agent: str) -> None:
+    async def work() -> Complaint:
+        async with office() as desk:
+            return await take_step(desk, number, rung, text, agent)
+
+    complaint = run(work())
+    tell(
+        "complaints.cli_done",
+        number=complaint.number,
+        state=say(f"complaints.state_{complaint.state}"),
+    )

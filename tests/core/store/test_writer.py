@@ -1,0 +1,117 @@
+"""The one writer: many jobs share a commit, and a bad one hurts nobody but itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+import pytest
+from aiosqlite import connect
+
+from core.settings import DatabaseSettings
+from core.store.database import Database
+from core.store.models import JournalEntry
+from core.store.writer import Writer
+from core.testing import START
+
+
+@pytest.fixture
+async def writer(tmp_path: Path) -> AsyncGenerator[Writer]:
+    database = Database(DatabaseSettings(url=f"sqlite://{tmp_path / 'w.db'}"), {})
+    await database.open()
+    made = Writer()
+    made.start()
+    yield made
+    await made.stop()
+    await database.close()
+
+
+async def note(kind: str) -> str:
+    await JournalEntry.create(kind=kind, at=START)
+    return kind
+
+
+async def bad() -> str:
+    await note("bad")
+    raise RuntimeError("mine alone")
+
+
+async def kinds() -> list[str]:
+    return [entry.kind for entry in await JournalEntry.all().order_by("id")]
+
+
+async def test_many_jobs_share_one_commit(writer: Writer) -> None:
+    jobs = [writer.run(lambda n=n: note(f"n{n}")) for n in range(100)]
+    assert await asyncio.gather(*jobs) == [f"n{n}" for n in range(100)]
+    assert await kinds() == [f"n{n}" for n in range(100)]
+    assert writer.commits <= 2
+    assert writer.idle
+
+
+async def test_a_bad_job_fails_alone_and_leaves_nothing(writer: Writer) -> None:
+    undone: list[str] = []
+    writer.undone = lambda: undone.append("all")
+    work = [lambda: note("a"), bad, lambda: note("b")]
+    results = await asyncio.gather(*map(writer.run, work), return_exceptions=True)
+    assert [str(result) for result in results] == ["a", "mine alone", "b"]
+    assert await kinds() == ["a", "b"]
+    assert undone == ["all", "all"]  # together, then the bad one for itself
+
+
+async def test_after_runs_in_the_order_of_the_jobs_and_only_after_success(writer: Writer) -> None:
+    heard: list[str] = []
+    work = [lambda: note("a"), bad, lambda: note("b")]
+    jobs = [writer.run(job, heard.append) for job in work]
+    await asyncio.gather(*jobs, return_exceptions=True)
+    assert heard == ["a", "b"]
+
+
+async def test_a_failing_after_neither_repeats_nor_fails_what_is_durable(writer: Writer) -> None:
+    def burn(_result: str) -> None:
+        raise RuntimeError("listener")
+
+    work = [("a", burn), ("b", None)]
+    jobs = [writer.run(lambda k=kind: note(k), after) for kind, after in work]
+    assert await asyncio.gather(*jobs) == ["a", "b"]
+    assert await kinds() == ["a", "b"]
+
+
+async def test_a_locked_database_is_waited_for(
+    writer: Writer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.writer.LOCKED_WAIT", 0.0)
+    tries: list[int] = []
+
+    async with connect(tmp_path / "w.db", isolation_level=None) as other:
+        await other.execute("BEGIN IMMEDIATE")
+
+        async def work() -> str:
+            tries.append(1)
+            if len(tries) == 2:
+                await other.execute("COMMIT")
+            await JournalEntry.get_or_none(id=0).using_db(None)
+            return await note("a")
+
+        from tortoise import connections
+
+        await connections.get("default").execute_query("PRAGMA busy_timeout = 1")
+        assert await writer.run(work) == "a"
+    assert len(tries) == 2
+    assert await kinds() == ["a"]
+
+
+async def test_who_loses_interest_does_not_stop_the_writing(writer: Writer) -> None:
+    task = asyncio.create_task(writer.run(lambda: note("a")))
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await writer.run(lambda: note("b"))
+    assert await kinds() == ["a", "b"]
+
+
+async def test_stop_writes_what_is_queued(writer: Writer) -> None:
+    jobs = [asyncio.create_task(writer.run(lambda n=n: note(str(n)))) for n in range(3)]
+    await asyncio.sleep(0)
+    await writer.stop()
+    assert await asyncio.gather(*jobs) == ["0", "1", "2"]
