@@ -31,7 +31,7 @@ from core.store.writer import Writer
 from core.texts import Texts
 
 log = structlog.get_logger(__name__)
-GONE = Capabilities(as_of="", push=False)
+GONE = Capabilities(as_of="")
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from core.due import Due, Late
 from core.plugin import DueHandler
 from core.store import journal
 from core.store.commit import Cause, Commit, Superseded, Written
-from core.store.models import Deadline
 from core.store.journal import Place
+from core.store.models import Deadline
 from core.store.sql import Work, update
 from core.store.writer import Writer
 from core.texts import Texts

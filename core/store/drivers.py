@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from tortoise import connections
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -90,8 +90,7 @@ async def drive(work: Work[T], connection: BaseDBAsyncClient) -> T:
         sql, values = next(work)
         while True:
             text = numbered(sql) if dollars else sql
-            _, rows = await connection.execute_query(text, list(values))
-            found: Sequence[Any] = rows
+            found = cast("Sequence[Any]", (await connection.execute_query(text, list(values)))[1])
             sql, values = work.send([_values(row) for row in found])
     except StopIteration as end:
         return end.value

@@ -138,7 +138,8 @@ def by_ids(ids: Sequence[int], states: Sequence[str], columns: Mapping[str, Any]
 
 def rows_where(condition: str, args: Sequence[Any]) -> Work[list[OutboundRow]]:
     """Outbound rows by a condition on ``m``, oldest first."""
-    rows = yield f"{_SELECT} WHERE m.direction = 'out' AND {condition} ORDER BY m.id", args
+    sql = f"{_SELECT} WHERE m.direction = 'out' AND {condition} ORDER BY m.id"  # noqa: S608 - ours
+    rows = yield sql, args
     return [_row(row) for row in rows]
 
 
