@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -27,7 +28,8 @@ from core.secrets import Secrets
 from core.settings import Settings, ShopSettings
 from core.store.commit import Commit, Written
 from core.store.database import Database
-from core.store.intake import Accepted, Intake
+from core.store.inbox import Accepted
+from core.store.intake import Intake
 from core.store.models import JournalEntry, Message
 from core.store.people import People
 from core.store.states import Inbox
@@ -57,17 +59,24 @@ class App:
         self.metrics = Metrics()
         self.registry = Registry(find_plugins(settings.plugins), settings.plugins, self.texts)
         self.database = Database(settings.database, self.registry.models)
-        self.writer, self.people = Writer(), People()
-        self.writer.undone = self.people.forget
+        self.writer, self.people = Writer(self.database.driver()), People()
+        self.writer.rolled_back = self.people.forget
         self.intake = Intake(self.writer, self.people, self.clock, self.metrics)
         self.lines = Lines()
+        lease = timedelta(seconds=settings.work.lease_seconds)
+        self.commit = Commit(self.writer, self.people, self.clock, self.lines.can, lease)
         tools = Tools(
-            self.clock, self.texts, self.writer, self.intake, self.metrics, self._secrets()
+            clock=self.clock,
+            texts=self.texts,
+            writer=self.writer,
+            intake=self.intake,
+            commit=self.commit,
+            metrics=self.metrics,
+            secrets=self._secrets(),
         )
         for name, table in settings.channels.items():
             rest = dict(table)
             self.lines.add(Line(name, str(rest.pop("adapter", "")), rest, tools))
-        self.commit = Commit(self.writer, self.people, self.clock, self.lines.can)
         self.sender = Sender(
             writer=self.writer,
             lines=self.lines,
@@ -109,6 +118,7 @@ class App:
             raise
         forms = FormEngine(self.registry.forms)
         self.worker = Worker(
+            writer=self.writer,
             commit=self.commit,
             dispatcher=Dispatcher(Index(self.registry.entries), forms),
             reader=Reader(self.registry.recognisers),
@@ -151,7 +161,8 @@ class App:
         await self._count_lives()
         self.intake.handed_on = self.lanes.put
         self.intake.opened = self.sender.wake
-        self.commit.listeners.append(self._written)
+        self.commit.listeners += [self.sender.heard, self._written]
+        self.commit.sends = True
         self.registry.followers.setdefault(REPLAYED, []).append(self._replayed)
         await self.journal.start()
         self.watch.start()
@@ -165,12 +176,12 @@ class App:
     async def stop(self) -> None:
         """Stop taking in, finish what is under way, close. Nothing is left half-sent."""
         await self.server.stop()
-        if self._opened:  # whatever still comes in over other lines waits in the ledger
+        if self._opened:
             await self.lanes.stop()
             await self.deadlines.stop()
             await self.sender.stop()
-            await self.watch.stop()
         await asyncio.gather(*(line.stop() for line in self.lines if line.started))
+        await self.watch.stop()
         await self.close()
 
     async def readiness(self) -> str:
@@ -199,9 +210,8 @@ class App:
         self.worker.left_over = max((int(number) for number, _ in rows), default=0)
 
     def _written(self, written: Written) -> None:
-        if written.posts:
-            self.sender.wake()
-        self.watch.soon()
+        if written.events:
+            self.watch.soon()
 
     async def _replayed(self, entry: JournalEntry) -> None:
         """A person gave parked messages another chance: back into their lanes with them."""

@@ -21,15 +21,17 @@ from core.metrics import Metrics
 from core.parts import load
 from core.secrets import Secrets
 from core.settings import SettingsError, check
-from core.store.commit import Cause, Commit
-from core.store.intake import Accepted, Intake
+from core.store import outbox
+from core.store.commit import Commit
+from core.store.inbox import Accepted
+from core.store.intake import Intake
 from core.store.models import Conversation, Message
 from core.store.states import RECEIPTS, below
 from core.store.writer import Writer
 from core.texts import Texts
 
 log = structlog.get_logger(__name__)
-GONE = Capabilities(as_of="", push=False)
+GONE = Capabilities(as_of="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Tools:
     texts: Texts
     writer: Writer
     intake: Intake
+    commit: Commit
     metrics: Metrics
     secrets: Secrets
 
@@ -95,22 +98,12 @@ class Line:
         if state not in RECEIPTS:
             raise ValueError(f"{state!r} is no receipt; one of {', '.join(RECEIPTS)}")
 
-        async def work() -> None:
-            lower = Message.filter(
-                id=message_id, channel=self.name, direction="out", state__in=below(state)
-            )
-            await lower.update(state=state)
-
-        await self.tools.writer.run(work)
+        lower, values = below(state), {"state": state}
+        await self.tools.writer.run(lambda: outbox.by_ids([message_id], lower, values))
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
         """Write an event of this channel to the journal."""
-        cause = Cause(f"board:{self.name}", channel=self.name)
-
-        async def work() -> None:
-            await Commit.journal(kind, data, cause, self.clock.now())
-
-        await self.tools.writer.run(work)
+        await self.tools.commit.journal(kind, data, self.name)
 
     def refuse(self, reason: str) -> None:
         """Count and log something malformed."""

@@ -104,4 +104,4 @@ async def wait_for(clock: Clock, work: Awaitable[T], seconds: float) -> T:
         for leftover in (task, timer):
             if not leftover.done():
                 leftover.cancel()
-        await asyncio.gather(timer, return_exceptions=True)
+        await asyncio.gather(task, timer, return_exceptions=True)

@@ -14,8 +14,11 @@ import structlog
 from core.clock import Clock, wait_for
 from core.due import Due, Late
 from core.plugin import DueHandler
+from core.store import journal
 from core.store.commit import Cause, Commit, Superseded, Written
+from core.store.journal import Place
 from core.store.models import Deadline
+from core.store.sql import Work, update
 from core.store.writer import Writer
 from core.texts import Texts
 
@@ -171,21 +174,21 @@ class Deadlines:
             else {"run_at": self._clock.now() + FIRST_WAIT * 2**row.attempts}
         )
 
-        async def work() -> None:
-            await Deadline.filter(id=row.id, state="waiting").update(**columns)
+        def work() -> Work[None]:
+            now = self._clock.now()
+            yield from update("deadline", columns, "id = ? AND state = 'waiting'", (row.id,))
             if gave_up:
                 data = {"name": row.name, "key": row.key, "error": reason}
-                await Commit.journal(
-                    "deadline.failed", data, self._cause(row, ""), self._clock.now()
-                )
+                place = Place(conversation=row.conversation_id)
+                yield from journal.enter("deadline.failed", data, now, place)
 
         await self._writer.run(work)
         self._wake.set()
 
     def _cause(self, row: Deadline, state: str) -> Cause:
-        async def claim() -> None:
-            still = Deadline.filter(id=row.id, state="waiting", run_at=row.run_at)
-            if not await still.update(state=state, done_at=self._clock.now()):
+        def claim() -> Work[None]:
+            now = self._clock.now()
+            if not (yield from journal.end_deadline(row.id, row.run_at, state, now)):
                 raise Superseded
 
         moment = int(row.due_at.timestamp())

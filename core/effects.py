@@ -108,6 +108,18 @@ class Effects:
         """
         self.writes.append(work)
 
+    @property
+    def changes(self) -> Write | None:
+        """All changes through the ORM as one piece of work, if there are any."""
+        if not self.writes:
+            return None
+
+        async def write() -> None:
+            for work in self.writes:
+                await work()
+
+        return write
+
     def at(self, when: datetime | timedelta, name: str, key: str, **data: Any) -> None:  # noqa: ANN401
         """Run the deadline handler ``name`` (``"<plugin>.<handler>"``) once at that time.
 

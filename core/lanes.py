@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
-from core.store.intake import Accepted
+from core.store.inbox import Accepted
 from core.store.models import Message
 from core.store.states import Inbox
 

@@ -13,7 +13,7 @@ from core.understand import Understanding
 if TYPE_CHECKING:
     from core.forms.form import Form
     from core.parts import Event
-    from core.store.models import Contact, Conversation, Message
+    from core.views import ContactView, ConversationView, MessageView
 
 
 class Declined(Exception):  # noqa: N818 - control flow, not an error
@@ -29,15 +29,15 @@ class Declined(Exception):  # noqa: N818 - control flow, not an error
 class Turn(Effects):
     """One message at hand.
 
-    ``message``, ``conversation`` and ``contact`` are rows to read, not to change: change the owner
-    with :meth:`hand_over`, and keep what shall be remembered in :attr:`memory`.
+    ``message``, ``conversation`` and ``contact`` are there to be read: change the owner with
+    :meth:`hand_over`, and keep what shall be remembered in :attr:`memory`.
     ``understanding`` is the shared reading of the text; ``proven`` holds what the platform vouches
     for about the sender. ``notes`` show in ``explain`` and ``trace``.
     """
 
-    message: Message = field(kw_only=True)
-    conversation: Conversation = field(kw_only=True)
-    contact: Contact = field(kw_only=True)
+    message: MessageView = field(kw_only=True)
+    conversation: ConversationView = field(kw_only=True)
+    contact: ContactView = field(kw_only=True)
     understanding: Understanding = field(kw_only=True)
     proven: Mapping[str, str] = field(default_factory=dict[str, str], kw_only=True)
     role: str = field(default="customer", kw_only=True)

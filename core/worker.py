@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 import structlog
-from tortoise.expressions import F
 
 from core.clock import Clock
 from core.delivery.passive import PassiveDesk
@@ -16,12 +16,15 @@ from core.message import ConversationKind
 from core.metrics import Metrics
 from core.route.dispatch import Decision, Dispatcher
 from core.route.index import Situation
+from core.store import inbox
 from core.store.commit import Cause, Commit, Superseded
-from core.store.models import Conversation, Message
+from core.store.sql import Work, json_text
 from core.store.states import Inbox
+from core.store.writer import Writer
 from core.texts import Texts, nearest
 from core.turn import Turn
 from core.understand.reader import Reader
+from core.views import ContactView, ConversationView, MessageView
 
 log = structlog.get_logger(__name__)
 RETRY_AFTER = (0.5, 2.0, 5.0)
@@ -34,6 +37,7 @@ class Worker:
     def __init__(
         self,
         *,
+        writer: Writer,
         commit: Commit,
         dispatcher: Dispatcher,
         reader: Reader,
@@ -45,7 +49,7 @@ class Worker:
     ) -> None:
         """``attempts``: how often a failing message is tried before it is parked."""
         self.dispatcher, self.reader = dispatcher, reader
-        self._commit, self._texts, self._clock = commit, texts, clock
+        self._writer, self._commit, self._texts, self._clock = writer, commit, texts, clock
         self._metrics, self._passive, self._attempts = metrics, passive, attempts
         self.resting: set[int] = set()  # conversations that wait for their next attempt
         self.left_over = 0  # the newest row that a former life had accepted and not handled
@@ -54,118 +58,101 @@ class Worker:
         """Handle one accepted row to its end: handled, or failed (parked) after all attempts."""
         structlog.contextvars.bind_contextvars(message_id=message_id)
         if message_id <= self.left_over:  # the house counts the lives that this message has cost
-            left = Message.filter(id=message_id, state=Inbox.ACCEPTED)
-            await left.update(attempts=F("attempts") + 1)
+            await self._writer.run(lambda: inbox.count_life(message_id))
         while True:
-            row = await Message.get(id=message_id).prefetch_related("conversation", "contact")
-            if row.state != Inbox.ACCEPTED:
+            heard = await self._writer.look(lambda: inbox.load(message_id))
+            if heard is None or heard[0].state != Inbox.ACCEPTED:
                 return
             try:
-                await self._try(row)
+                await self._try(self.turn(*heard))
             except Superseded:
                 return
-            except Exception as error:  # noqa: BLE001 - a handler may raise anything; it is parked with it
-                if await self._failed(row, error):
+            except Exception as error:  # noqa: BLE001 - a handler may raise anything; it is parked
+                if await self._failed(self.turn(*heard), error):
                     return
             else:
                 return
 
-    async def rehearse(self, row: Message) -> tuple[Turn, Decision]:
+    async def rehearse(self, turn: Turn) -> Decision:
         """Dispatch without committing anything: for ``xiaoer explain``."""
-        turn = self.turn(row)
-        return turn, await self.dispatcher.dispatch(turn, situation(turn))
+        return await self.dispatcher.dispatch(turn, situation(turn))
 
-    def turn(self, row: Message) -> Turn:
-        """The turn of a row whose conversation and contact are loaded."""
-        sender: dict[str, Any] = row.context.get("sender", {})
-        conversation = row.conversation
-        assert isinstance(conversation, Conversation)  # noqa: S101 - prefetched by the caller
+    def turn(
+        self, message: MessageView, conversation: ConversationView, contact: ContactView
+    ) -> Turn:
+        """The turn of a message."""
+        sender: dict[str, Any] = message.context.get("sender", {})
         if conversation.form and FormEngine.expired(conversation.form, self._clock.now()):
             conversation.form = None
-        contact = row.contact
-        assert contact is not None  # noqa: S101 - inbound rows always have one
         return Turn(
             self._clock,
             self._texts,
             nearest(contact.locale, self._texts.default),
-            message=row,
+            message=message,
             conversation=conversation,
             contact=contact,
-            understanding=self.reader.read(row.text),
+            understanding=self.reader.read(message.text),
             proven=sender.get("proven", {}),
             role=sender.get("role", "customer"),
             form=conversation.form,
         )
 
-    async def _try(self, row: Message) -> None:
-        turn = self.turn(row)
+    async def _try(self, turn: Turn) -> None:
         memory, form = copy.deepcopy(turn.conversation.memory), turn.conversation.form
         decision = await self.dispatcher.dispatch(turn, situation(turn))
         if turn.owner is not None and turn.form is form:
             turn.form = None  # a person takes over: the bot's half-asked question is moot
-        await self._write(turn, decision, memory, form)
-
-    async def _write(
-        self, turn: Turn, decision: Decision, memory: dict[str, Any], form: dict[str, Any] | None
-    ) -> None:
-        row, now = turn.message, self._clock.now()
         changes = _changes(turn, memory, form)
+        message, now = turn.message, self._clock.now()
+        done = {"attempts": message.attempts + 1, "decision": json_text(describe(decision, turn))}
 
-        async def claim() -> None:
-            open_row = Message.filter(id=row.id, state=Inbox.ACCEPTED)
-            done = await open_row.update(
-                state=Inbox.HANDLED,
-                done_at=now,
-                attempts=row.attempts + 1,
-                decision=describe(decision, turn),
-            )
-            if not done:
+        def claim() -> Work[None]:
+            if not (yield from inbox.finish(message.id, Inbox.HANDLED, now, **done)):
                 raise Superseded
             if changes:
-                await Conversation.filter(id=row.conversation_id).update(**changes)
+                yield from inbox.change_conversation(turn.conversation.id, changes)
 
-        cause = Cause(f"m{row.id}", claim, row.conversation_id, row.id, row.channel)
-        await self._commit.write(turn, cause, self._passive.slot(row.channel, row.key))
-        self._metrics.finished(row.channel, Inbox.HANDLED)
-        self._metrics.turn_seconds.observe(max(0.0, (self._clock.now() - row.at).total_seconds()))
-        log.info("message.handled", handler=decision.handler or None, replies=len(turn.posts))
+        await self._commit_turn(turn, f"m{message.id}", claim)
+        self._metrics.finished(message.channel, Inbox.HANDLED)
+        self._metrics.turn_seconds.observe(max(0.0, (now - message.at).total_seconds()))
+        log.debug("message.handled", handler=decision.handler or None, replies=len(turn.posts))
 
-    async def _failed(self, row: Message, error: Exception) -> bool:
+    async def _commit_turn(self, turn: Turn, key: str, claim: Callable[[], Work[None]]) -> None:
+        message = turn.message
+        cause = Cause(key, claim, turn.conversation.id, message.id, message.channel)
+        await self._commit.write(turn, cause, self._passive.slot(message.channel, message.key))
+
+    async def _failed(self, turn: Turn, error: Exception) -> bool:
         """Count the failure; wait and say ``False`` to try again, or park it and say ``True``."""
-        row.attempts += 1
+        message, attempts = turn.message, turn.message.attempts + 1
         reason = f"{type(error).__name__}: {error}"[:ERROR_LENGTH]
-        log.warning("message.attempt_failed", attempt=row.attempts, exc_info=error)
-        await Message.filter(id=row.id, state=Inbox.ACCEPTED).update(
-            attempts=row.attempts, error=reason
-        )
-        if row.attempts < self._attempts:
-            self.resting.add(row.conversation_id)
+        log.warning("message.attempt_failed", attempt=attempts, exc_info=error)
+        await self._writer.run(lambda: inbox.note_failure(message.id, attempts, reason))
+        if attempts < self._attempts:
+            self.resting.add(turn.conversation.id)
             try:
-                await self._clock.sleep(RETRY_AFTER[min(row.attempts, len(RETRY_AFTER)) - 1])
+                await self._clock.sleep(RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1])
             finally:
-                self.resting.discard(row.conversation_id)
+                self.resting.discard(turn.conversation.id)
             return False
-        await self._park(row, reason)
+        await self._park(turn, attempts, reason)
         return True
 
-    async def _park(self, row: Message, reason: str) -> None:
-        turn = self.turn(row)
+    async def _park(self, turn: Turn, attempts: int, reason: str) -> None:
+        message, now = turn.message, self._clock.now()
         turn.emit("message.parked", error=reason)
-        if turn.conversation.kind == ConversationKind.DIRECT and turn.conversation.owner == "bot":
+        if turn.conversation.kind is ConversationKind.DIRECT and turn.conversation.owner == "bot":
             turn.reply("core.sorry")
 
-        async def claim() -> None:
-            open_row = Message.filter(id=row.id, state=Inbox.ACCEPTED)
-            if not await open_row.update(
-                state=Inbox.FAILED, done_at=self._clock.now(), error=reason
-            ):
+        def claim() -> Work[None]:
+            if not (yield from inbox.finish(message.id, Inbox.FAILED, now, error=reason)):
                 raise Superseded
 
-        cause = Cause(
-            f"m{row.id}:parked:{row.attempts}", claim, row.conversation_id, row.id, row.channel
-        )
-        await self._commit.write(turn, cause, self._passive.slot(row.channel, row.key))
-        self._metrics.finished(row.channel, Inbox.FAILED)
+        try:
+            await self._commit_turn(turn, f"m{message.id}:parked:{attempts}", claim)
+        except Superseded:
+            return
+        self._metrics.finished(message.channel, Inbox.FAILED)
         log.error("message.parked", error=reason)
 
 

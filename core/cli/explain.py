@@ -19,8 +19,8 @@ from core.parts import Text, as_text, dump
 from core.route.dispatch import Decision
 from core.route.index import Index, Situation
 from core.route.rules import Rule
-from core.store.models import Contact, Conversation, Message
 from core.turn import Turn
+from core.views import ContactView, ConversationView, MessageView
 from core.worker import situation
 
 NOBODY = 0  # the number of rows that are never written
@@ -52,32 +52,25 @@ async def _rehearse(text: str, channel: str, kind: ConversationKind, owner: str)
         names = [line.name for line in desk.app.lines]
         if channel and channel not in names:
             raise Refusal("cli.explain.no_channel", channel=channel, known=", ".join(names))
-        row = _row(desk, text, channel or next(iter(names), "explain"), kind, owner)
-        turn, decision = await desk.app.worker.rehearse(row)
+        turn = _turn(desk, text, channel or next(iter(names), "explain"), kind, owner)
+        decision = await desk.app.worker.rehearse(turn)
         return _result(desk.app, turn, decision)
 
 
-def _row(desk: Desk, text: str, channel: str, kind: ConversationKind, owner: str) -> Message:
-    """A row as the ledger would hold it, which is never written."""
-    now = desk.clock.now()
-    contact = Contact(id=NOBODY, name=say("cli.chat.you"), locale="", created_at=now)
-    thread = Conversation(
-        id=NOBODY, channel=channel, external_id="explain", kind=kind, owner=owner, created_at=now
-    )
-    row = Message(
+def _turn(desk: Desk, text: str, channel: str, kind: ConversationKind, owner: str) -> Turn:
+    """A turn as the worker would have it, of a message that is never written."""
+    sender: dict[str, Any] = {"id": "explain", "role": "customer", "proven": {}}
+    message = MessageView(
         id=NOBODY,
-        direction="in",
         channel=channel,
         key="explain",
-        state="accepted",
         text=text,
         parts=dump([Text(text)]),
-        context={"sender": {"id": "explain", "role": "customer", "proven": {}}},
-        at=now,
-        sent_at=now,
+        at=desk.clock.now(),
+        context={"sender": sender},
     )
-    row.conversation, row.contact = thread, contact
-    return row
+    thread = ConversationView(NOBODY, channel, "explain", kind, owner)
+    return desk.app.worker.turn(message, thread, ContactView(NOBODY, say("cli.chat.you")))
 
 
 def _result(app: App, turn: Turn, decision: Decision) -> dict[str, Any]:

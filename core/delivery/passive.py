@@ -16,11 +16,12 @@ import structlog
 from core.adapter import Capabilities, PassiveReply
 from core.clock import Clock
 from core.parts import AnyPart, Text, as_text, load
-from core.store.models import Message
 from core.store.states import Outbox
+from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
 PASSIVE = "passive"  # stands in platform_id of a row that left in a response
+RETRY_WITHIN = 10.0  # seconds in which the platform's next attempt must come
 MEMORY = 60.0  # seconds a slot is remembered for the platform's own retries
 
 
@@ -38,12 +39,12 @@ class Slot:
         self.opened = clock.monotonic()
         self.requests = 0
         self.open = True
-        self.held: list[Message] = []  # older answers that wait for this chance
-        self.claimed: list[Message] = []
-        self.outcome: asyncio.Future[list[Message]] = asyncio.get_running_loop().create_future()
+        self.held: list[OutboundRow] = []  # older answers that wait for this chance
+        self.claimed: list[OutboundRow] = []
+        self.outcome: asyncio.Future[list[OutboundRow]] = asyncio.get_running_loop().create_future()
         self._clock, self._requeue = clock, requeue
 
-    def claim(self, posts: Sequence[Message]) -> None:
+    def claim(self, posts: Sequence[OutboundRow]) -> None:
         """Take rows that are about to be inserted: as many as one answer carries.
 
         A channel that may push gets one message here; one that may not gets all texts that fit.
@@ -90,6 +91,7 @@ class PassiveDesk:
         """``requeue`` gives claimed rows back when the answer came too late after all."""
         self._slots: dict[tuple[str, str], Slot] = {}
         self._clock, self._requeue = clock, requeue
+        self._waits: set[asyncio.Task[None]] = set()
 
     def open(self, channel: str, key: str, can: Capabilities) -> Slot:
         """The slot of a message, opened by its first request, shared by the retries."""
@@ -105,27 +107,44 @@ class PassiveDesk:
         slot = self._slots.get((channel, key))
         return slot if slot is not None and slot.open else None
 
+    def expect_retry(self, slot: Slot) -> None:
+        """The platform should deliver the message again soon; if it does not, close the slot."""
+
+        async def wait(requests: int) -> None:
+            await self._clock.sleep(RETRY_WITHIN)
+            if slot.requests == requests and slot.open:
+                slot.close()
+
+        self._waits.add(task := asyncio.ensure_future(wait(slot.requests)))
+        task.add_done_callback(self._waits.discard)
+
+    async def stop(self) -> None:
+        """Nobody retries any more."""
+        for task in self._waits:
+            task.cancel()
+        await asyncio.gather(*self._waits, return_exceptions=True)
+
     def _sweep(self) -> None:
         now = self._clock.monotonic()
         for place in [p for p, s in self._slots.items() if now - s.opened > MEMORY]:
             del self._slots[place]
 
 
-def join(rows: Sequence[Message]) -> tuple[AnyPart, ...]:
+def join(rows: Sequence[OutboundRow]) -> tuple[AnyPart, ...]:
     """Several rows as one answer's parts."""
     if len(rows) == 1:
         return load(rows[0].parts)
     return (Text("\n\n".join(words(row) for row in rows)),)
 
 
-def words(row: Message) -> str:
+def words(row: OutboundRow) -> str:
     """Everything a row would show, as text."""
     return "\n".join(filter(None, map(as_text, load(row.parts))))
 
 
-def fitting(rows: Sequence[Message], limit: int) -> list[Message]:
+def fitting(rows: Sequence[OutboundRow], limit: int) -> list[OutboundRow]:
     """The first rows that fit into one text of ``limit`` bytes together; at least one, if any."""
-    kept: list[Message] = []
+    kept: list[OutboundRow] = []
     for row in rows:
         limit -= len(words(row).encode()) + 2
         if kept and limit < 0:

@@ -1,20 +1,20 @@
 """The sender: delivers what is in the outbox by the platform's rules, in order, without doubling.
 
-Only the oldest open row of a conversation may leave. It is claimed (``sending``, with a lease)
-before the call and marked after it; a claim that nobody finished means *unknown*, not *failed*.
+Only the oldest open row of a conversation may leave. It is claimed (``sending``, with a lease) in
+the very transaction that wrote it where it can leave at once, or by the pump when its time comes,
+and marked after the call; a claim that nobody finished means *unknown*, not *failed*.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
-from tortoise.expressions import Q
-from tortoise.functions import Min
 
 from core.adapter import Outcome, Receipt
 from core.channels import Line, Lines
@@ -26,22 +26,22 @@ from core.message import Outbound
 from core.metrics import Metrics
 from core.parts import load
 from core.settings import WorkSettings
-from core.store.commit import Cause, Commit
-from core.store.intake import HELD
-from core.store.models import Message
-from core.store.states import OPEN_OUTBOX, Outbox
+from core.store import outbox
+from core.store.commit import Written
+from core.store.outbox import NEVER, Rules
+from core.store.sql import Work
 from core.store.writer import Writer
+from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
-PAGE = 200
 SEND_SECONDS = 20.0
 STOP_SECONDS = 3.0
-NEVER = timedelta(days=3650)
 NOTHING_SENT = {Outcome.RETRY, Outcome.FINAL}
+GONE = Receipt(Outcome.FINAL, "no-such-channel")
 
 
 class Sender:
-    """One loop that claims, and a bounded number of calls under way."""
+    """A pump for rows whose time comes, and a bounded number of calls under way."""
 
     def __init__(
         self,
@@ -57,6 +57,7 @@ class Sender:
         self._metrics, self._settings = metrics, settings
         self._calls: dict[int, asyncio.Task[None]] = {}  # by conversation
         self._pacing: set[asyncio.Task[Any]] = set()  # of these, those that wait for their turn
+        self._places = asyncio.Semaphore(settings.senders)
         self._paces: dict[str, Pace] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -77,6 +78,7 @@ class Sender:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        self._task = None
         for waiting in self._pacing:
             waiting.cancel()
         calls = list(self._calls.values())
@@ -90,11 +92,34 @@ class Sender:
         """Something may be ready to leave."""
         self._wake.set()
 
+    def heard(self, written: Written) -> None:
+        """A commit has queued rows; those it claimed leave now."""
+        self.take(written.claimed)
+        if len(written.posts) > len(written.claimed):
+            self._wake.set()
+
     @property
     def idle(self) -> bool:
         """Whether nothing is ready to leave now."""
         busy = len(self._calls) > len(self._pacing)
         return not (self._wake.is_set() or self._pumping or busy)
+
+    def take(self, rows: Sequence[OutboundRow]) -> None:
+        """Deliver claimed rows."""
+        for row in rows:
+            self._begin(row.conversation_id, self._deliver(row))
+
+    def _begin(self, conversation: int, work: Coroutine[None, None, None]) -> None:
+        call = asyncio.create_task(work)
+        self._calls[conversation] = call
+        call.add_done_callback(lambda _: self._ended(conversation, call))
+
+    def _ended(self, conversation: int, call: asyncio.Task[None]) -> None:
+        if self._calls.get(conversation) is call:
+            del self._calls[conversation]
+        if not call.cancelled() and (error := call.exception()) is not None:
+            log.error("sender.row_failed", exc_info=error)
+            self._wake.set()
 
     async def _loop(self) -> None:
         while True:
@@ -115,203 +140,117 @@ class Sender:
     async def _pause(self) -> float:
         """Seconds until the next row that waits for its time."""
         now = self._clock.now()
-        later = Message.filter(
-            state=Outbox.QUEUED, not_before__gt=now, not_before__lt=now + NEVER / 2
-        )
-        row = await later.order_by("not_before").first()
-        if row is None or row.not_before is None:
+        next_moment = await self._writer.look(lambda: outbox.next_moment(now))
+        if next_moment is None or self._wake.is_set():
             return NEVER.total_seconds()
-        return max(0.0, (row.not_before - now).total_seconds())
+        return max(0.0, (next_moment - now).total_seconds())
 
     async def _pump(self) -> None:
-        for row in await self._ready():
-            call = asyncio.create_task(self._deliver(row), name=f"send-{row.id}")
-            self._calls[row.conversation_id] = call  # its end wakes the loop for the next ones
-
-    async def _ready(self) -> list[Message]:
-        """The oldest open row of each conversation, where its time has come."""
-        now = self._clock.now()
-        free = self._settings.senders - len(self._calls)
-        due = Message.filter(
-            Q(not_before=None) | Q(not_before__lte=now), state=Outbox.QUEUED, direction="out"
-        )
-        busy = set(self._calls)  # before we read: what is read of them may be old when they end
-        chosen: list[Message] = []
-        last = 0
-        while len(chosen) < free:  # a page may be full of rows that wait behind another
-            page = due.filter(id__gt=last).order_by("id").limit(PAGE)
-            rows = await page.prefetch_related("conversation")
-            heads = await _heads({row.conversation_id for row in rows} - busy)
-            chosen += [row for row in rows if heads.get(row.conversation_id) == row.id]
-            if len(rows) < PAGE:
-                break
-            last = rows[-1].id
-        return chosen[: max(0, free)]
-
-    async def _deliver(self, row: Message) -> None:
-        try:
-            structlog.contextvars.bind_contextvars(message_id=row.id, channel=row.channel)
-            line = self._lines.get(row.channel)
-            if line is None:
-                await self._finish(
-                    row,
-                    Verdict(Outbox.FAILED, {"error": "no-such-channel"}, "message.undeliverable"),
-                )
-            else:
-                await self._send(row, line)
-        except Exception:
-            log.exception("sender.row_failed")
-        finally:
-            self._calls.pop(row.conversation_id, None)
-            self._wake.set()
-
-    async def _send(self, row: Message, line: Line) -> None:
-        can, now = line.capabilities, self._clock.now()
-        if row.expires_at is not None and row.expires_at <= now:
-            await self._finish(
-                row,
-                Verdict(Outbox.EXPIRED, {"done_at": now, "error": "too-late"}, "message.expired"),
-            )
-        elif can.outlet == "board":
-            await self._to_board(row)
-        elif can.outlet == "passive":
-            await self._hold(row, "passive-only")
-        else:
-            await self._turn(line)  # before the claim: who waits here has surely sent nothing
-            used = await self._claim(row, line)
-            if used.refusal:
-                await self._hold(row, used.refusal)
+        """Claim the oldest row of every conversation that is free and due."""
+        while True:
+            now, busy = self._clock.now(), list(self._calls)
+            found = await self._writer.look(partial(outbox.due, now, busy))
+            free = [place for place in found if place[0] not in self._calls]
+            paced = [place for place in free if self._lines.can(place[1]).rate is not None]
+            at_once = [place for place in free if place not in paced]
+            for conversation, channel in paced:
+                self._begin(conversation, self._deliver_paced(conversation, channel))
+            if at_once:
+                self.take(await self._writer.run(partial(self._claim, at_once)))
+            if len(found) < outbox.PAGE:
                 return
-            row.attempts += 1
-            receipt = await self._call(row, line)
-            self._metrics.sent(row.channel, receipt.outcome)
-            verdict = judge(row, receipt, can, self._clock.now(), self._settings.send_attempts)
-            await self._finish(row, verdict, receipt, used)
 
-    async def _turn(self, line: Line) -> None:
-        """Wait until the channel's pace allows one more message."""
-        pace = self._paces.setdefault(line.name, Pace(self._clock, line.capabilities.rate))
+    def _claim(self, places: Sequence[tuple[int, str]]) -> Work[list[OutboundRow]]:
+        claimed: list[OutboundRow] = []
+        for conversation, channel in places:
+            row = yield from outbox.claim(conversation, self._rules(channel), self._clock.now())
+            claimed += [row] if row is not None else []
+        return claimed
+
+    def _rules(self, channel: str) -> Rules:
+        return Rules(self._lines.can(channel), timedelta(seconds=self._settings.lease_seconds))
+
+    async def _deliver(self, row: OutboundRow) -> None:
+        """Send a claimed row, and then whatever its conversation has ready after it."""
+        following: OutboundRow | None = row
+        while following is not None:
+            async with self._places:
+                receipt = await self._call(following)
+            following = await self._finish(following, receipt, onward=self._task is not None)
+
+    async def _deliver_paced(self, conversation: int, channel: str) -> None:
+        """Wait for the channel's pace before the claim: who waits has surely sent nothing."""
         task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - only called within a call's task
+        assert task is not None  # noqa: S101 - only called as a task
+        rate = self._lines.can(channel).rate
+        pace = self._paces.setdefault(channel, Pace(self._clock, rate))
         self._pacing.add(task)
         try:
             await pace.turn()
         finally:
             self._pacing.discard(task)
+        claimed = await self._writer.run(partial(self._claim, [(conversation, channel)]))
+        for row in claimed:
+            async with self._places:
+                receipt = await self._call(row)
+            await self._finish(row, receipt, onward=False)
+            self._wake.set()
 
-    async def _claim(self, row: Message, line: Line) -> quota.Use:
-        """Mark the row as being sent and use its quota; says why not, if it may not leave."""
-        now = self._clock.now()
-        lease = now + timedelta(seconds=self._settings.lease_seconds)
-        columns = {"state": Outbox.SENDING, "lease_until": lease, "attempts": row.attempts + 1}
-
-        async def work() -> quota.Use:
-            queued = Message.filter(id=row.id, state=Outbox.QUEUED)
-            if not await queued.exists():
-                return quota.Use("taken")
-            used = await quota.use(row.conversation_id, line.capabilities.windows, now)
-            if not used.refusal:
-                await queued.update(**columns)
-            return used
-
-        return await self._writer.run(work)
-
-    async def _call(self, row: Message, line: Line) -> Receipt:
-        try:
-            async with asyncio.timeout(SEND_SECONDS):
-                return await line.adapter.send(outbound(row))
-        except TimeoutError:
-            return Receipt(Outcome.UNKNOWN, "timeout")
-        except Exception as error:
-            log.exception("adapter.send_raised")  # it should have said so in a receipt
-            return Receipt(Outcome.UNKNOWN, f"raised:{type(error).__name__}")
-
-    async def _hold(self, row: Message, reason: str) -> None:
-        """Keep the row until its contact gives us another chance (or it expires)."""
-        if reason == "taken":
-            return
-        until = row.expires_at or self._clock.now() + NEVER
-
-        async def work() -> None:
-            queued = Message.filter(id=row.id, state=Outbox.QUEUED)
-            await queued.update(not_before=until, error=f"{HELD}: {reason}")
-            await Commit.journal("message.held", {"reason": reason}, _cause(row), self._clock.now())
-
-        await self._writer.run(work)
-
-    async def _to_board(self, row: Message) -> None:
-        question = await Message.get_or_none(id=row.reply_to) if row.reply_to else None
-        answer = {
-            "question": question.text if question else "",
-            "author": question.author if question else "",
-            "answer": row.text,
-            "context": question.context if question else {},
-        }
-
-        async def work() -> None:
-            now = self._clock.now()
-            columns = {"done_at": now, "sent_at": now, "platform_id": "board"}
-            if await Message.filter(id=row.id, state=Outbox.QUEUED).update(
-                state=Outbox.SENT, **columns
-            ):
-                await Commit.journal("board.answer", answer, _cause(row), now)
-
-        await self._writer.run(work)
+    async def _call(self, row: OutboundRow) -> Receipt:
+        structlog.contextvars.bind_contextvars(message_id=row.id, channel=row.channel)
+        line = self._lines.get(row.channel)
+        if line is None:
+            return GONE
+        receipt = await _send(line, row)
+        self._metrics.sent(row.channel, receipt.outcome)
+        return receipt
 
     async def _finish(
-        self,
-        row: Message,
-        verdict: Verdict,
-        receipt: Receipt | None = None,
-        used: quota.Use | None = None,
-    ) -> None:
-        async def work() -> None:
-            now = self._clock.now()
-            opened = Message.filter(id=row.id, state__in=[*OPEN_OUTBOX])
-            await opened.update(state=verdict.state, **verdict.columns)
-            if receipt is not None and used is not None and receipt.outcome in NOTHING_SENT:
-                await quota.give_back(used)
-            if receipt is not None and receipt.closes_window:
-                await quota.exhaust(row.conversation_id, now)
-            if verdict.event:
-                reason = str(verdict.columns.get("error", ""))
-                await Commit.journal(verdict.event, {"reason": reason}, _cause(row), now)
+        self, row: OutboundRow, receipt: Receipt, *, onward: bool
+    ) -> OutboundRow | None:
+        """Mark the outcome and, in the same transaction, claim the conversation's next row."""
+        rules = self._rules(row.channel)
+        now, most = self._clock.now(), self._settings.send_attempts
+        verdict = judge(row, receipt, rules.can, now, most)
 
-        await self._writer.run(work)
-        log.info("message.sent", state=verdict.state, reason=verdict.columns.get("error") or None)
+        def work() -> Work[OutboundRow | None]:
+            yield from _settle(row, receipt, verdict, self._clock.now())
+            if not onward:
+                return None
+            return (yield from outbox.claim(row.conversation_id, rules, self._clock.now()))
+
+        following = await self._writer.run(work)
+        log.debug("message.sent", state=verdict.state, reason=verdict.columns.get("error") or None)
+        if following is None:
+            self._wake.set()  # the pump learns when the next row may be tried
+        return following
 
     async def _recover(self) -> None:
         """Rows that a former life was sending: their outcome is unknown; a rule decides each."""
-        for row in await Message.filter(state=Outbox.SENDING, direction="out"):
-            line = self._lines.get(row.channel)
-            if line is None:
-                continue
-            receipt = Receipt(Outcome.UNKNOWN, "stopped-while-sending")
-            await self._finish(
-                row,
-                judge(
-                    row, receipt, line.capabilities, self._clock.now(), self._settings.send_attempts
-                ),
-            )
+        rows = await self._writer.look(lambda: outbox.rows_where("m.state = 'sending'", ()))
+        for row in rows:
+            if self._lines.get(row.channel) is not None:
+                receipt = Receipt(Outcome.UNKNOWN, "stopped-while-sending")
+                await self._finish(row, receipt, onward=False)
 
     def requeue(self, ids: Sequence[int]) -> None:
         """Rows claimed for a passive answer that came too late: they go the ordinary way."""
+        columns = {"state": "queued", "platform_id": "", "lease_until": None, "attempts": 0}
 
-        async def work() -> None:
-            claimed = Message.filter(id__in=list(ids), state=Outbox.SENDING)
-            await claimed.update(state=Outbox.QUEUED, platform_id="", lease_until=None, attempts=0)
+        def after(_count: int) -> None:
+            self._wake.set()
 
-        self._requeue = asyncio.ensure_future(self._writer.run(work, lambda _none: self.wake()))
+        work = self._writer.run(lambda: outbox.by_ids(ids, ["sending"], columns), after)
+        self._requeue = asyncio.ensure_future(work)
 
 
-def outbound(row: Message) -> Outbound:
-    """The row as an adapter receives it; its conversation must be loaded."""
-    conversation = row.conversation
+def outbound(row: OutboundRow) -> Outbound:
+    """The row as an adapter receives it."""
     return Outbound(
         id=row.id,
         key=row.key,
-        conversation=conversation.external_id,
-        kind=conversation.kind,
+        conversation=row.thread,
+        kind=row.kind,
         recipient=row.recipient,
         parts=load(row.parts),
         attempt=row.attempts,
@@ -319,18 +258,20 @@ def outbound(row: Message) -> Outbound:
     )
 
 
-async def _heads(conversations: Iterable[int]) -> dict[int, int]:
-    wanted = list(conversations)
-    if not wanted:
-        return {}
-    opened = Message.filter(conversation_id__in=wanted, direction="out", state__in=[*OPEN_OUTBOX])
-    rows = (
-        await opened.annotate(head=Min("id"))
-        .group_by("conversation_id")
-        .values("conversation_id", "head")
-    )
-    return {row["conversation_id"]: row["head"] for row in rows}
+async def _send(line: Line, row: OutboundRow) -> Receipt:
+    try:
+        async with asyncio.timeout(SEND_SECONDS):
+            return await line.adapter.send(outbound(row))
+    except TimeoutError:
+        return Receipt(Outcome.UNKNOWN, "timeout")
+    except Exception as error:
+        log.exception("adapter.send_raised")  # it should have said so in a receipt
+        return Receipt(Outcome.UNKNOWN, f"raised:{type(error).__name__}")
 
 
-def _cause(row: Message) -> Cause:
-    return Cause(row.key, None, row.conversation_id, row.id, row.channel)
+def _settle(row: OutboundRow, receipt: Receipt, verdict: Verdict, now: datetime) -> Work[None]:
+    yield from outbox.settle(row, verdict.state, verdict.columns, now, event=verdict.event)
+    if row.grant is not None and receipt.outcome in NOTHING_SENT:
+        yield from quota.give_back(row.grant)
+    if receipt.closes_window:
+        yield from quota.exhaust(row.conversation_id, now)

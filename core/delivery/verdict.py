@@ -8,8 +8,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.adapter import Capabilities, Outcome, Receipt
-from core.store.models import Message
+from core.delivery.quota import HELD
+from core.store.outbox import NEVER
 from core.store.states import Outbox
+from core.views import OutboundRow
 
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 300.0
@@ -24,7 +26,9 @@ class Verdict:
     event: str = ""
 
 
-def judge(row: Message, receipt: Receipt, can: Capabilities, now: datetime, most: int) -> Verdict:
+def judge(
+    row: OutboundRow, receipt: Receipt, can: Capabilities, now: datetime, most: int
+) -> Verdict:
     """Decide: done, again later, gave up, or unknown.
 
     An unknown outcome is repeated only where the platform shows a repeated key once
@@ -32,7 +36,6 @@ def judge(row: Message, receipt: Receipt, can: Capabilities, now: datetime, most
     """
     done = {
         "done_at": now,
-        "sent_at": now,
         "platform_id": receipt.platform_id[:128],
         "lease_until": None,
     }
@@ -41,6 +44,9 @@ def judge(row: Message, receipt: Receipt, can: Capabilities, now: datetime, most
             return Verdict(Outbox.SENT, {**done, "error": ""})
         case Outcome.DELIVERED:
             return Verdict(Outbox.DELIVERED, {**done, "error": ""})
+        case Outcome.FINAL if receipt.closes_window:  # our count was wrong; wait for the contact
+            held = {"not_before": now + NEVER, "error": f"{HELD}: {receipt.reason}"[:500]}
+            return Verdict(Outbox.QUEUED, {**held, "lease_until": None}, "message.held")
         case Outcome.FINAL:
             return Verdict(Outbox.FAILED, _ended(receipt.reason, now), "message.undeliverable")
         case Outcome.UNKNOWN if not (can.caller_id or row.repeatable):

@@ -47,7 +47,7 @@ class FormEngine:
         """
         state = turn.conversation.form or {}
         handler = self._handlers.get(str(state.get("name")))
-        if handler is None or turn.event is not None:
+        if handler is None or (turn.event is not None and not turn.text):
             return None
         if bare(turn.text) in WORDS["cancel"]:
             return self._candidate(handler, "called off", self._cancel)
@@ -80,7 +80,12 @@ class FormEngine:
         state = turn.conversation.form
         still_open = state is not None and turn.form is state and turn.owner is None
         handler = self._handlers.get(str((state or {}).get("name")))
-        if state is None or not still_open or handler is None or turn.event is not None:
+        if (
+            state is None
+            or not still_open
+            or handler is None
+            or (turn.event is not None and not turn.text)
+        ):
             return False
         asked = handler.form.missing(state["values"])
         if asked is None:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from core.adapter import Capabilities
 from core.clock import Clock
 from core.delivery.shape import shape
-from core.effects import Address, Alarm, Effects, Post
+from core.effects import Address, Effects, Post
+from core.message import ConversationKind
 from core.parts import dump, text_of
-from core.store.models import Conversation, Deadline, JournalEntry, Message
+from core.store import journal, outbox
+from core.store.journal import Place
+from core.store.outbox import Rules
 from core.store.people import People
-from core.store.states import Outbox
+from core.store.sql import Work
 from core.store.writer import Writer
+from core.views import OutboundRow
 
 
 class Superseded(Exception):  # noqa: N818 - a fact, not a fault
@@ -32,7 +36,7 @@ class Cause:
     """
 
     key: str
-    claim: Callable[[], Awaitable[None]] | None = None
+    claim: Callable[[], Work[None]] | None = None
     conversation: int | None = None
     message: int | None = None
     channel: str = ""
@@ -40,17 +44,18 @@ class Cause:
 
 @dataclass(slots=True)
 class Written:
-    """What a commit did, for those who act on it."""
+    """What a commit did, for those who act on it. ``claimed`` rows are to be sent at once."""
 
-    conversations: set[int] = field(default_factory=set[int])
-    posts: list[Message] = field(default_factory=list[Message])
+    posts: list[OutboundRow] = field(default_factory=list[OutboundRow])
+    claimed: list[OutboundRow] = field(default_factory=list[OutboundRow])
     alarms: bool = False
+    events: bool = False
 
 
 class Claimant(Protocol):
     """Somebody who delivers outbound rows in another way than the outbox."""
 
-    def claim(self, posts: Sequence[Message], /) -> None:
+    def claim(self, posts: Sequence[OutboundRow], /) -> None:
         """Mark the rows to be taken, before they are inserted."""
         ...
 
@@ -59,20 +64,24 @@ class Claimant(Protocol):
         ...
 
 
-class CapabilitiesOf(Protocol):
-    """Where a channel's capabilities are looked up."""
-
-    def __call__(self, channel: str, /) -> Capabilities:
-        """The channel's capabilities, or careful defaults for one that is gone."""
-        ...
-
-
 class Commit:
     """Writes effects through the writer."""
 
-    def __init__(self, writer: Writer, people: People, clock: Clock, can: CapabilitiesOf) -> None:
-        """``listeners`` hear what was written, right after each commit."""
+    def __init__(
+        self,
+        writer: Writer,
+        people: People,
+        clock: Clock,
+        can: Callable[[str], Capabilities],
+        lease: timedelta,
+    ) -> None:
+        """``listeners`` hear what was written, right after each commit.
+
+        ``sends``: whether a sender of this process takes rows that may leave at once.
+        """
         self._writer, self._people, self._clock, self._can = writer, people, clock, can
+        self._lease = lease
+        self.sends = False
         self.listeners: list[Callable[[Written], None]] = []
 
     async def write(
@@ -83,8 +92,8 @@ class Commit:
         ``claimant`` may take outbound rows for itself before they are inserted (passive answer).
         """
 
-        async def work() -> Written:
-            return await self._write(effects, cause, claimant)
+        def work() -> Work[Written]:
+            return self._write(effects, cause, claimant)
 
         def after(written: Written) -> None:
             for listener in self.listeners:
@@ -92,107 +101,92 @@ class Commit:
             if claimant is not None:
                 claimant.resolve()
 
-        return await self._writer.run(work, after)
+        return await self._writer.run(work, after, before=effects.changes)
 
-    async def _write(self, effects: Effects, cause: Cause, claimant: Claimant | None) -> Written:
+    async def journal(self, kind: str, data: Mapping[str, Any], channel: str = "") -> None:
+        """Write one domain event that follows from nothing else."""
         now = self._clock.now()
-        written = Written()
+
+        def after(_none: None) -> None:
+            for listener in self.listeners:
+                listener(Written(events=True))
+
+        await self._writer.run(lambda: journal.enter(kind, data, now, Place(channel)), after)
+
+    def _write(self, effects: Effects, cause: Cause, claimant: Claimant | None) -> Work[Written]:
+        now = self._clock.now()
+        written = Written(alarms=bool(effects.alarms), events=bool(effects.events))
         if cause.claim is not None:
-            await cause.claim()
-        for write in effects.writes:
-            await write()
+            yield from cause.claim()
+        rows: list[OutboundRow] = []
         for number, post in enumerate(effects.posts):
-            rows = await self._rows(post, cause, number, now)
-            queued = {(row.channel, row.key) for row in written.posts}
-            written.posts += [row for row in rows if (row.channel, row.key) not in queued]
+            rows += yield from self._rows(post, cause, number, now)
         if claimant is not None:
-            claimant.claim(written.posts)
-        for row in written.posts:
-            await row.save(force_create=True)
-            written.conversations.add(row.conversation_id)
+            claimant.claim(rows)
+        for row in rows:
+            if (yield from outbox.queue(row)):
+                written.posts.append(row)
         for alarm in effects.alarms:
-            await _set_alarm(alarm, cause, now)
-        written.alarms = bool(effects.alarms)
+            yield from journal.set_alarm(alarm, cause.conversation, now)
+        place = Place(cause.channel, cause.conversation, cause.message)
         for kind, data in effects.events:
-            await self.journal(kind, data, cause, now)
+            yield from journal.enter(kind, data, now, place)
+        if self.sends:
+            written.claimed = yield from self._claim(written.posts, now)
         return written
 
-    @staticmethod
-    async def journal(kind: str, data: Mapping[str, Any], cause: Cause, now: datetime) -> None:
-        """Write one journal entry inside the current transaction."""
-        await JournalEntry.create(
-            kind=kind,
-            at=now,
-            channel=cause.channel,
-            conversation_id=cause.conversation,
-            message_id=cause.message,
-            data=dict(data),
-        )
+    def _claim(self, posts: Sequence[OutboundRow], now: datetime) -> Work[list[OutboundRow]]:
+        claimed: list[OutboundRow] = []
+        for conversation, channel in {row.conversation_id: row.channel for row in posts}.items():
+            rules = Rules(self._can(channel), self._lease)
+            if rules.can.rate is not None:
+                continue  # the sender waits for the channel's pace before it claims
+            if (row := (yield from outbox.claim(conversation, rules, now))) is not None:
+                claimed.append(row)
+        return claimed
 
-    async def _rows(self, post: Post, cause: Cause, number: int, now: datetime) -> list[Message]:
-        thread = await self._thread(post, cause, now)
-        messages = shape(post.parts, self._can(thread.channel))
+    def _rows(
+        self, post: Post, cause: Cause, number: int, now: datetime
+    ) -> Work[list[OutboundRow]]:
+        conversation = yield from self._conversation(post, cause, now)
+        found = yield _THREAD, (conversation,)
+        channel, thread, kind, contact = found[0]
         stem = post.key or f"{cause.key}:{number}"
-        keys = [f"{stem}:{n}" if n else stem for n in range(len(messages))]
-        queued = Message.filter(channel=thread.channel, direction="out", key__in=keys)
-        known = {row.key for row in await queued}
+        direct = kind == ConversationKind.DIRECT
         return [
-            Message(
-                direction="out",
-                channel=thread.channel,
-                key=key,
-                conversation_id=thread.id,
-                contact_id=thread.contact_id,
-                author=post.author,
-                state=Outbox.QUEUED,
+            OutboundRow(
+                channel=channel,
+                key=f"{stem}:{place}" if place else stem,
+                conversation_id=conversation,
+                thread=thread,
+                kind=ConversationKind(kind),
                 text=text_of(parts),
                 parts=dump(parts),
                 at=now,
-                reply_to=cause.message if thread.id == cause.conversation else None,
-                recipient=post.recipient or (thread.external_id if thread.kind == "direct" else ""),
+                contact_id=contact,
+                author=post.author,
+                reply_to=cause.message if conversation == cause.conversation else None,
+                recipient=post.recipient or (thread if direct else ""),
                 mention=list(post.mention),
                 not_before=post.not_before,
                 expires_at=now + post.expires_in if post.expires_in else None,
                 repeatable=post.repeatable,
             )
-            for key, parts in zip(keys, messages, strict=True)
-            if key not in known
+            for place, parts in enumerate(shape(post.parts, self._can(channel)))
         ]
 
-    async def _thread(self, post: Post, cause: Cause, now: datetime) -> Conversation:
-        match post.to:
-            case Address() as address:
-                return await Conversation.get(id=await self._people.thread(address, now))
-            case int() as number:
-                return await Conversation.get(id=number)
-            case _ if cause.conversation is not None:
-                return await Conversation.get(id=cause.conversation)
-            case _:
-                raise ValueError(
-                    "a post needs an address: nothing here says which conversation is meant"
-                )
-
-
-async def _set_alarm(alarm: Alarm, cause: Cause, now: datetime) -> None:
-    if alarm.due_at is None:
-        waiting = Deadline.filter(name=alarm.name, key=alarm.key, state="waiting")
-        await waiting.update(state="cancelled", done_at=now)
-        return
-    await Deadline.update_or_create(
-        name=alarm.name,
-        key=alarm.key,
-        defaults={
-            "due_at": alarm.due_at,
-            "run_at": alarm.due_at,
-            "state": "waiting",
-            "conversation_id": cause.conversation,
-            "data": dict(alarm.data),
-            "attempts": 0,
-            "done_at": None,
-        },
-    )
+    def _conversation(self, post: Post, cause: Cause, now: datetime) -> Work[int]:
+        if isinstance(post.to, Address):
+            return (yield from self._people.thread(post.to, now))
+        number = post.to if post.to is not None else cause.conversation
+        if number is None:
+            raise ValueError("a post needs an address: nothing here says which conversation it is")
+        return number
 
 
 def by_hand() -> Cause:
     """The cause of effects that a person ordered from the command line."""
     return Cause(f"hand:{secrets.token_hex(8)}")
+
+
+_THREAD = "SELECT channel, external_id, kind, contact_id FROM conversation WHERE id = ?"

@@ -16,6 +16,7 @@ from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 from tortoise.migrations.recorder import MigrationRecorder
 
 from core.settings import DatabaseSettings
+from core.store.drivers import Driver, OrmDriver, SqliteDriver
 
 log = structlog.get_logger(__name__)
 CORE_MODELS = "core.store.models"
@@ -45,6 +46,12 @@ class Database:
         if not url.startswith("sqlite://") or url == MEMORY:
             return None
         return Path(url.removeprefix("sqlite://").split("?")[0])
+
+    def driver(self) -> Driver:
+        """What runs the hot statements on this engine."""
+        if self.file is not None:
+            return SqliteDriver(self.file, self.settings.synchronous)
+        return OrmDriver()
 
     async def open(self, *, exclusive: bool = True) -> None:
         """Connect and bring the tables up to date.

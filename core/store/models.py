@@ -120,8 +120,19 @@ class Message(Model):
             Index(fields=["conversation_id", "id"]),
             Index(fields=["reply_to"]),
             PartialIndex(fields=["id"], name="message_waiting", condition={"state": "accepted"}),
-            PartialIndex(fields=["id"], name="message_queued", condition={"state": "queued"}),
-            PartialIndex(fields=["id"], name="message_sending", condition={"state": "sending"}),
+            PartialIndex(
+                fields=["conversation_id", "id"],
+                name="message_queued",
+                condition={"state": "queued"},
+            ),
+            PartialIndex(
+                fields=["conversation_id", "id"],
+                name="message_sending",
+                condition={"state": "sending"},
+            ),
+            PartialIndex(
+                fields=["not_before"], name="message_later", condition={"state": "queued"}
+            ),
         )
 
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from cachetools import LRUCache
 
 from core.effects import Address
-from core.message import Inbound, Sender
-from core.store.models import Contact, ContactIdentity, Conversation
+from core.message import ConversationKind, Inbound, Sender
+from core.store.sql import Work, insert, json_text
 from core.texts import nearest
 
 REMEMBERED = 50_000
@@ -17,8 +17,8 @@ REMEMBERED = 50_000
 class People:
     """Looks up who and where, inside the writer's transaction.
 
-    Rows of these tables are never deleted, so what is remembered stays true; a lookup made in a
-    transaction that was rolled back is forgotten with :meth:`forget` (the writer calls it).
+    Rows of these tables are never deleted, so what is remembered stays true; after a transaction
+    that was rolled back call :meth:`forget`: its numbers never came to be.
     """
 
     def __init__(self) -> None:
@@ -27,54 +27,77 @@ class People:
         self._contacts: LRUCache[tuple[str, str], int] = LRUCache(REMEMBERED)
 
     def forget(self) -> None:
-        """Drop what was remembered: numbers from a rolled-back transaction would be wrong."""
+        """Drop what was remembered."""
         self._conversations.clear()
         self._contacts.clear()
 
-    async def contact(self, channel: str, sender: Sender, now: datetime) -> int:
-        """The contact behind a sender."""
+    def contact(self, channel: str, sender: Sender, now: datetime) -> Work[int]:
+        """The contact behind a sender, made if new."""
         known = self._contacts.get((channel, sender.id))
         if known is None:
-            known = await self._find_contact(channel, sender, now)
+            known = yield from self._find_contact(channel, sender, now)
             self._contacts[channel, sender.id] = known
         return known
 
-    async def conversation(
+    def conversation(
         self, channel: str, message: Inbound, contact: int, now: datetime
-    ) -> int:
+    ) -> Work[int]:
         """The conversation of a message."""
-        owner = contact if message.kind == "direct" else None
+        owner = contact if message.kind is ConversationKind.DIRECT else None
         address = Address(channel, message.conversation, message.kind)
-        return await self.thread(address, now, contact=owner)
+        return (yield from self.thread(address, now, owner))
 
-    async def thread(self, address: Address, now: datetime, contact: int | None = None) -> int:
-        """The conversation at an address, made if it is new."""
+    def thread(self, address: Address, now: datetime, contact: int | None = None) -> Work[int]:
+        """The conversation at an address, made if new."""
         place = (address.channel, address.conversation)
         known = self._conversations.get(place)
         if known is None:
-            row, _ = await Conversation.get_or_create(
-                channel=address.channel,
-                external_id=address.conversation,
-                defaults={"kind": address.kind, "contact_id": contact, "created_at": now},
-            )
-            known = self._conversations[place] = row.id
+            known = yield from _find_thread(address, now, contact)
+            self._conversations[place] = known
         return known
 
-    async def _find_contact(self, channel: str, sender: Sender, now: datetime) -> int:
-        identity = await ContactIdentity.get_or_none(channel=channel, external_id=sender.id)
-        if identity is not None:
-            return identity.contact_id
-        contact = None
+    def _find_contact(self, channel: str, sender: Sender, now: datetime) -> Work[int]:
+        rows = yield _IDENTITY, (channel, sender.id)
+        if rows:
+            return rows[0][0]
+        contact: int | None = None
         if sender.union_id:
-            contact = await Contact.get_or_none(union_id=sender.union_id)
+            rows = yield "SELECT id FROM contact WHERE union_id = ?", (sender.union_id,)
+            contact = rows[0][0] if rows else None
         if contact is None:
-            contact = await Contact.create(
-                name=sender.name[:200],
-                locale=nearest(sender.locale) if sender.locale else "",
-                union_id=sender.union_id,
-                created_at=now,
-            )
-        await ContactIdentity.create(
-            contact=contact, channel=channel, external_id=sender.id, proven=sender.proven
-        )
-        return contact.id
+            facts = {
+                "name": sender.name[:200],
+                "locale": nearest(sender.locale) if sender.locale else "",
+                "union_id": sender.union_id,
+                "created_at": now,
+            }
+            contact = (yield from insert("contact", facts)) or 0
+        proven = json_text(sender.proven)
+        identity = {"channel": channel, "external_id": sender.id, "proven": proven, "gone": False}
+        yield from insert("contact_identity", {"contact_id": contact, **identity})
+        return contact
+
+
+def _find_thread(address: Address, now: datetime, contact: int | None) -> Work[int]:
+    rows = yield _THREAD, (address.channel, address.conversation)
+    if rows:
+        return rows[0][0]
+    facts = {
+        "channel": address.channel,
+        "external_id": address.conversation,
+        "kind": str(address.kind),
+        "contact_id": contact,
+        "owner": "bot",
+        "memory": "{}",
+        "form": None,
+        "created_at": now,
+    }
+    made = yield from insert("conversation", facts, unless="channel, external_id")
+    if made is not None:
+        return made
+    rows = yield _THREAD, (address.channel, address.conversation)
+    return rows[0][0]
+
+
+_IDENTITY = "SELECT contact_id FROM contact_identity WHERE channel = ? AND external_id = ?"
+_THREAD = "SELECT id FROM conversation WHERE channel = ? AND external_id = ?"

@@ -1,19 +1,24 @@
 """The one writer: everything that changes rows queues here, and many changes share one commit.
 
 While a commit is under way the next ones gather; then all of them go in one transaction. Nobody
-waits for a timer, and under load one fsync serves many messages.
+waits for a timer, and under load one fsync serves many messages. Looking up gathers likewise.
 """
 
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from itertools import groupby
+from typing import Any, TypeVar
 
 import structlog
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
+
+from core.store.drivers import Driver, drive
+from core.store.sql import Work
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -23,115 +28,160 @@ LOCKED_WAIT = 0.05
 
 
 @dataclass(slots=True)
-class _Job(Generic[T]):
-    work: Callable[[], Awaitable[T]]
-    after: Callable[[T], None] | None
-    done: asyncio.Future[T]
-    result: Any = None
+class _Job:
+    work: Callable[[], Work[Any]]
+    before: Callable[[], Awaitable[None]] | None  # changes through the ORM, same transaction
+    after: Callable[[Any], None] | None
+    done: asyncio.Future[Any]
 
 
 class Writer:
-    """Runs jobs in transactions. A job may run again, so it changes rows and nothing else."""
+    """Runs works in transactions. A work may run again, so it changes rows and nothing else."""
 
-    def __init__(self) -> None:
-        """Idle until :meth:`start`.
-
-        ``undone`` is called whenever a transaction was rolled back: numbers read or made in it
-        may not be remembered.
-        """
-        self.undone: Callable[[], None] = lambda: None
-        self._jobs: list[_Job[Any]] = []
+    def __init__(self, driver: Driver) -> None:
+        """Idle until :meth:`start`."""
+        self.driver = driver
+        self._jobs: list[_Job] = []
+        self._looks: list[_Job] = []
         self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
+        self._look_wake = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
         self.commits = 0
+        self.rolled_back: Callable[[], None] = lambda: None  # numbers given out are void
 
     def start(self) -> None:
-        """Begin to write."""
-        self._task = asyncio.create_task(self._loop(), name="writer")
+        """Begin to write and to look."""
+        loops = (("writer", self._write_loop), ("looker", self._look_loop))
+        self._tasks = [asyncio.create_task(loop(), name=name) for name, loop in loops]
 
     async def stop(self) -> None:
         """Write what is queued, then end."""
-        if self._task is None:
+        if not self._tasks:
             return
         while not self.idle:
-            await asyncio.gather(*(job.done for job in self._jobs), return_exceptions=True)
+            waiting = [job.done for job in (*self._jobs, *self._looks)]
+            await asyncio.gather(*waiting, return_exceptions=True)
             await asyncio.sleep(0)
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        self._task = None
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
 
     @property
     def idle(self) -> bool:
-        """Whether nothing waits to be written."""
-        return not self._jobs
+        """Whether nothing waits to be written or looked up."""
+        return not self._jobs and not self._looks
 
     async def run(
-        self, work: Callable[[], Awaitable[T]], after: Callable[[T], None] | None = None
+        self,
+        work: Callable[[], Work[T]],
+        after: Callable[[T], None] | None = None,
+        *,
+        before: Callable[[], Awaitable[None]] | None = None,
     ) -> T:
         """Run ``work`` in a transaction and return its result once it is durable.
 
         ``after`` is called with the result right after the commit, in the order of the jobs and
-        before anybody else runs: for handing rows on. Exceptions of ``work`` are raised here.
+        before anybody else runs. ``before`` makes changes through the ORM in the same transaction.
+        Exceptions of ``work`` are raised here.
         """
-        job = _Job(work, after, asyncio.get_running_loop().create_future())
+        job = _Job(work, before, after, asyncio.get_running_loop().create_future())
         self._jobs.append(job)
         self._wake.set()
         return await asyncio.shield(job.done)
 
-    async def _loop(self) -> None:
+    async def look(self, work: Callable[[], Work[T]]) -> T:
+        """Run a work that only reads; many share one trip."""
+        job = _Job(work, None, None, asyncio.get_running_loop().create_future())
+        self._looks.append(job)
+        self._look_wake.set()
+        return await asyncio.shield(job.done)
+
+    async def _write_loop(self) -> None:
         while True:
             await self._wake.wait()
             batch = self._jobs[:BATCH]
             try:
-                await self._commit(batch)
+                for plain, jobs in groupby(batch, key=lambda job: job.before is None):
+                    await self._commit(list(jobs), plain=plain)
             finally:
                 del self._jobs[: len(batch)]
                 if not self._jobs:
                     self._wake.clear()
 
-    async def _commit(self, batch: list[_Job[Any]]) -> None:
+    async def _look_loop(self) -> None:
+        while True:
+            await self._look_wake.wait()
+            batch = self._looks[:BATCH]
+            try:
+                await self._together(batch, self.driver.read)
+            finally:
+                del self._looks[: len(batch)]
+                if not self._looks:
+                    self._look_wake.clear()
+
+    async def _commit(self, batch: list[_Job], *, plain: bool) -> None:
+        if plain:
+            await self._together(batch, self.driver.write)
+        else:
+            for job in batch:
+                await self._together([job], self._beside_orm)
+        self.commits += 1
+
+    async def _together(
+        self, batch: list[_Job], run: Callable[[list[Any]], Awaitable[list[Any]]]
+    ) -> None:
+        """Run a batch; if it fails, each for itself, so that only the one at fault fails."""
         try:
-            await self._together(batch)
+            works = batch if run == self._beside_orm else [job.work for job in batch]
+            results = await _patiently(run, works)
         except Exception as error:  # noqa: BLE001 - handed to whoever queued the job
+            self.rolled_back()
             if len(batch) == 1:
                 _fail(batch[0], error)
                 return
-            for job in batch:  # one of them is at fault: each for itself, so that only it fails
-                await self._commit([job])
+            for job in batch:
+                await self._together([job], run)
+        else:
+            for job, result in zip(batch, results, strict=True):
+                _finish(job, result)
 
-    async def _together(self, batch: list[_Job[Any]]) -> None:
-        for attempt in range(LOCKED_TRIES):
-            try:
-                async with in_transaction("default"):
-                    for job in batch:
-                        job.result = await job.work()
-                break
-            except OperationalError as error:
-                self.undone()
-                if "locked" not in str(error) or attempt == LOCKED_TRIES - 1:
-                    raise
-                log.debug("writer.locked", attempt=attempt)
-                await asyncio.sleep(LOCKED_WAIT)  # a command in another process is writing
-            except BaseException:
-                self.undone()
+    @staticmethod
+    async def _beside_orm(jobs: list[_Job]) -> list[Any]:
+        async with in_transaction("default") as connection:
+            results: list[Any] = []
+            for job in jobs:
+                if job.before is not None:
+                    await job.before()
+                results.append(await drive(job.work(), connection))
+            return results
+
+
+async def _patiently(
+    run: Callable[[list[Any]], Awaitable[list[Any]]], works: list[Any]
+) -> list[Any]:
+    """Try again while a command in another process holds SQLite's write lock."""
+    for attempt in range(LOCKED_TRIES):
+        try:
+            return await run(works)
+        except (OperationalError, sqlite3.OperationalError) as error:
+            if "locked" not in str(error) or attempt == LOCKED_TRIES - 1:
                 raise
-        self.commits += 1
-        for job in batch:
-            _finish(job)
+            log.debug("writer.locked", attempt=attempt)
+            await asyncio.sleep(LOCKED_WAIT)
+    raise AssertionError("unreachable")
 
 
-def _finish(job: _Job[Any]) -> None:
-    """The job is durable, whatever ``after`` does: its failure must not run anything again."""
+def _finish(job: _Job, result: object) -> None:
     try:
         if job.after is not None:
-            job.after(job.result)
-    except Exception:
-        log.exception("writer.after_failed")
-    if not job.done.done():
-        job.done.set_result(job.result)
+            job.after(result)
+    finally:
+        if not job.done.done():
+            job.done.set_result(result)
 
 
-def _fail(job: _Job[Any], error: Exception) -> None:
+def _fail(job: _Job, error: Exception) -> None:
     if job.done.cancelled():
         log.error("writer.lost_interest", error=str(error))
     elif not job.done.done():

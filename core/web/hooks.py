@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import structlog
 from aiohttp import web
@@ -12,12 +13,14 @@ from core.channels import Line, Lines
 from core.clock import Clock, wait_for
 from core.delivery.passive import PASSIVE, PassiveDesk, Slot, fitting, join
 from core.message import ConversationKind, Inbound, Outbound
-from core.store.intake import Accepted
-from core.store.models import Message
+from core.store import inbox, outbox
+from core.store.inbox import Accepted
 from core.store.states import Inbox, Outbox
 from core.store.writer import Writer
+from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
+_OPEN = [Outbox.QUEUED, Outbox.SENDING, Outbox.UNKNOWN]
 HANG_UP = 1.5  # seconds after the deadline by which the platform has hung up and will come again
 
 
@@ -64,26 +67,27 @@ class Hooks:
         if not row.new and (again := await self._given_before(row, slot)):
             return await self._deliver(request, arrival, again)
         if not line.capabilities.push and slot.requests == 1:
-            slot.held = fitting(await _held(row), line.capabilities.max_text)
+            slot.held = fitting(await self._held(row), line.capabilities.max_text)
         rows = await self._wait(line, slot)
         if rows is None:
             return arrival.acknowledge()
         return await self._deliver(request, arrival, [*slot.held, *rows])
 
-    async def _given_before(self, row: Accepted, slot: Slot) -> list[Message]:
+    async def _given_before(self, row: Accepted, slot: Slot) -> list[OutboundRow]:
         """What this message was answered with in an earlier delivery of it."""
         if not slot.outcome.done():
-            stored = await Message.get(id=row.id)
-            if stored.state == Inbox.ACCEPTED:
+            heard = await self._writer.look(lambda: inbox.load(row.id))
+            if heard is None or heard[0].state == Inbox.ACCEPTED:
                 return []
         elif slot.open and slot.claimed:
             return [*slot.held, *slot.claimed]
-        given = await Message.filter(reply_to=row.id, platform_id=PASSIVE).order_by("id")
+        answers = "m.reply_to = ? AND m.platform_id = ?"
+        given = await self._writer.look(lambda: outbox.rows_where(answers, (row.id, PASSIVE)))
         if not given:
             slot.open = False
         return given
 
-    async def _wait(self, line: Line, slot: Slot) -> list[Message] | None:
+    async def _wait(self, line: Line, slot: Slot) -> list[OutboundRow] | None:
         """The claimed rows, or ``None`` when the answer must go (or wait for) another way."""
         if not slot.open:
             return None
@@ -94,12 +98,13 @@ class Hooks:
         except TimeoutError:
             if more_to_come:  # unanswered, the platform hangs up and delivers the message again
                 await self._clock.sleep(HANG_UP)
+                self._desk.expect_retry(slot)
                 return None
         slot.close()
         return [] if slot.held else None
 
     async def _deliver(
-        self, request: web.Request, arrival: Arrival, rows: list[Message]
+        self, request: web.Request, arrival: Arrival, rows: list[OutboundRow]
     ) -> web.StreamResponse:
         assert arrival.answer is not None  # noqa: S101 - checked by handle()
         if not rows:
@@ -119,25 +124,19 @@ class Hooks:
 
     async def _mark(self, ids: list[int], state: Outbox) -> None:
         now = self._clock.now()
-        columns = {"state": state, "platform_id": PASSIVE, "error": "", "not_before": None}
-        columns |= (
-            {} if state is Outbox.SENDING else {"done_at": now, "sent_at": now, "lease_until": None}
-        )
+        columns: dict[str, Any] = {"state": str(state), "platform_id": PASSIVE, "error": ""}
+        columns |= {"not_before": None}
+        if state is not Outbox.SENDING:
+            columns |= {"done_at": now, "sent_at": now, "lease_until": None}
+        await self._writer.run(lambda: outbox.by_ids(ids, _OPEN, columns))
 
-        async def work() -> None:
-            opened = [Outbox.QUEUED, Outbox.SENDING, Outbox.UNKNOWN]
-            await Message.filter(id__in=ids, state__in=opened).update(**columns)
-
-        await self._writer.run(work)
-
-
-async def _held(row: Accepted) -> list[Message]:
-    """Older answers of the conversation that waited for a chance like this one."""
-    queued = Message.filter(conversation_id=row.conversation, direction="out", state=Outbox.QUEUED)
-    return await queued.order_by("id").limit(20)
+    async def _held(self, row: Accepted) -> list[OutboundRow]:
+        """Older answers of the conversation that waited for a chance like this one."""
+        waiting = "m.conversation_id = ? AND m.state = 'queued'"
+        return await self._writer.look(lambda: outbox.rows_where(waiting, (row.conversation,)))
 
 
-def _as_one(rows: list[Message], message: Inbound) -> Outbound:
+def _as_one(rows: list[OutboundRow], message: Inbound) -> Outbound:
     return Outbound(
         id=rows[0].id,
         key=rows[0].key,

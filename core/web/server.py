@@ -48,7 +48,7 @@ class Server:
 
     async def start(self) -> None:
         """Listen; raises :class:`ServerError` when the port is taken."""
-        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=2.0)
+        self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._settings.host, self._settings.port)
         try:

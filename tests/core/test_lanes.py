@@ -13,7 +13,7 @@ import pytest
 from core.lanes import Lanes
 from core.message import Inbound, Sender
 from core.parts import Text
-from core.store.intake import Accepted
+from core.store.inbox import Accepted
 from core.store.models import Message
 from core.testing import START, Shop
 from tests.core.stage import play, until

@@ -57,7 +57,10 @@ def test_foreign_data_is_refused() -> None:
 @pytest.mark.parametrize(
     ("part", "shown"),
     [
-        (Menu("Useful?", (Option("y", "Yes"), Option("n", "No")), "Bye"), "Useful?\n1. Yes\n2. No\nBye"),
+        (
+            Menu("Useful?", (Option("y", "Yes"), Option("n", "No")), "Bye"),
+            "Useful?\n1. Yes\n2. No\nBye",
+        ),
         (Link("https://a.example", "A"), "A https://a.example"),
         (Card("order", url="https://a.example"), "https://a.example"),
         (Location(1, 2, "Shop"), "Shop"),

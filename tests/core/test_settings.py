@@ -46,9 +46,7 @@ def test_an_unknown_time_zone_is_refused() -> None:
     assert "IANA time zone" in line
 
 
-def test_the_environment_wins_over_the_file(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_wins_over_the_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / "settings.toml").write_text('[server]\nport = 1\nhost = "0.0.0.0"\n')
     monkeypatch.setenv("XIAOER__SERVER__PORT", "9000")
     settings = load()

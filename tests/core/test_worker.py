@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.effects import Effects
 from core.parts import Text
 from core.plugin import Plugin
 from core.store.commit import by_hand
@@ -92,9 +93,7 @@ async def replay(shop: Shop, number: int) -> None:
     async def work() -> None:
         await Message.filter(id=number, state="failed").update(state="accepted", attempts=0)
 
-    effects = shop.app.worker.turn(
-        await Message.get(id=number).prefetch_related("conversation", "contact")
-    )
+    effects = Effects(shop.clock, shop.app.texts, "zh_CN")
     effects.write(work)
     effects.emit("ledger.replayed", inbound=[number], outbound=[])
     await shop.app.commit.write(effects, by_hand())

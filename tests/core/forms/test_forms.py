@@ -11,6 +11,7 @@ from core.testing import Customer, Shop
 from core.turn import Turn
 from tests.core.stage import play
 
+
 class Track(Form):
     number: str = ask("Which order?", again="An order number, please.", entity="order_no")
     tail: str = ask("Phone tail?", again="Four digits, please.", pattern=r"(?<!\d)\d{4}(?!\d)")
@@ -151,9 +152,7 @@ async def test_it_is_forgotten_after_a_while() -> None:
 
 async def test_a_person_who_takes_over_ends_it() -> None:
     async with play(desk()) as shop:
-        await talk(
-            shop.customer("Mei"), ("where is it", ["Which order?"]), ("agent", ["Wait."])
-        )
+        await talk(shop.customer("Mei"), ("where is it", ["Which order?"]), ("agent", ["Wait."]))
         assert await form_of(shop) is None
 
 

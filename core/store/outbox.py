@@ -1,0 +1,211 @@
+"""Statements of the outbound side of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.adapter import Capabilities
+from core.delivery import quota
+from core.message import ConversationKind
+from core.store import journal
+from core.store.sql import Work, insert, json_text, json_value, moment, update
+from core.store.states import Outbox
+from core.views import OutboundRow
+
+NEVER = timedelta(days=3650)
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a claim must know of a channel and of us."""
+
+    can: Capabilities
+    lease: timedelta
+
+
+def queue(row: OutboundRow) -> Work[bool]:
+    """Insert a row, unless its key is queued already; sets the row's id."""
+    facts = {
+        "direction": "out",
+        "channel": row.channel,
+        "key": row.key,
+        "conversation_id": row.conversation_id,
+        "contact_id": row.contact_id,
+        "author": row.author,
+        "state": row.state,
+        "text": row.text,
+        "parts": row.parts,
+        "context": "{}",
+        "at": row.at,
+        "attempts": row.attempts,
+        "error": "",
+        "reply_to": row.reply_to,
+        "recipient": row.recipient,
+        "mention": json_text(row.mention),
+        "platform_id": row.platform_id,
+        "not_before": row.not_before,
+        "lease_until": row.lease_until,
+        "expires_at": row.expires_at,
+        "repeatable": row.repeatable,
+    }
+    number = yield from insert("message", facts, unless="channel, direction, key")
+    row.id = number or 0
+    return number is not None
+
+
+def claim(conversation: int, rules: Rules, now: datetime) -> Work[OutboundRow | None]:
+    """The conversation's oldest open row, marked as being sent, if it may leave now.
+
+    Rows that can never leave (too late) or leave another way (the board) are finished here, and the
+    next one is looked at; a row that must wait for its contact is held with the reason.
+    """
+    while True:
+        rows = yield _HEAD, (conversation, conversation)
+        if not rows:
+            return None
+        row = _row(rows[0])
+        if row.state != Outbox.QUEUED or (row.not_before is not None and row.not_before > now):
+            return None
+        if row.expires_at is not None and row.expires_at <= now:
+            yield from end(row, Outbox.EXPIRED, {"done_at": now, "error": "too-late"}, now)
+            yield from _tell("message.expired", row, {"reason": "too-late"}, now)
+        elif rules.can.outlet == "board":
+            yield from _to_board(row, now)
+        else:
+            used = yield from _use(row, rules.can, now)
+            if used.refusal:
+                yield from hold(row, used.refusal, now)
+                return None
+            lease = {"lease_until": now + rules.lease, "attempts": row.attempts + 1}
+            yield from end(row, Outbox.SENDING, lease, now)
+            row.attempts, row.grant = row.attempts + 1, used.grant
+            return row
+
+
+def due(now: datetime, skip: Sequence[int]) -> Work[list[tuple[int, str]]]:
+    """Conversations (with their channels) that have a row whose time has come."""
+    rows = yield _DUE, (now, PAGE + len(skip))
+    busy = set(skip)
+    return [(row[0], row[1]) for row in rows if row[0] not in busy][:PAGE]
+
+
+def next_moment(now: datetime) -> Work[datetime | None]:
+    """When the next waiting row's time comes."""
+    later = "SELECT MIN(not_before) FROM message WHERE state = 'queued' AND not_before > ?"
+    rows = yield later, (now,)
+    return moment(rows[0][0])
+
+
+def end(row: OutboundRow, state: Outbox, columns: Mapping[str, Any], now: datetime) -> Work[bool]:
+    """Move an open row on; ``False`` if it is not open any more. ``now`` stamps what is sent."""
+    stamp = {"sent_at": now} if state in {Outbox.SENT, Outbox.DELIVERED} else {}
+    values = {"state": str(state), **columns, **stamp}
+    changed = yield from update("message", values, _OPEN, (row.id,))
+    return bool(changed)
+
+
+def hold(row: OutboundRow, reason: str, now: datetime) -> Work[None]:
+    """Keep a row until its contact gives us another chance (or it expires)."""
+    until = row.expires_at or now + NEVER
+    held = {"not_before": until, "error": f"{quota.HELD}: {reason}", "lease_until": None}
+    yield from end(row, Outbox.QUEUED, held, now)
+    yield from _tell("message.held", row, {"reason": reason}, now)
+
+
+def settle(
+    row: OutboundRow,
+    state: Outbox,
+    columns: Mapping[str, Any],
+    now: datetime,
+    *,
+    event: str = "",
+) -> Work[None]:
+    """Mark what became of a send, and tell the journal if people should know."""
+    if (yield from end(row, state, columns, now)) and event:
+        yield from _tell(event, row, {"reason": str(columns.get("error", ""))}, now)
+
+
+def by_ids(ids: Sequence[int], states: Sequence[str], columns: Mapping[str, Any]) -> Work[int]:
+    """Change rows by number, where they are in one of those states."""
+    marks, allowed = ", ".join("?" * len(ids)), ", ".join("?" * len(states))
+    where = f"id IN ({marks}) AND direction = 'out' AND state IN ({allowed})"
+    return (yield from update("message", columns, where, (*ids, *states)))
+
+
+def rows_where(condition: str, args: Sequence[Any]) -> Work[list[OutboundRow]]:
+    """Outbound rows by a condition on ``m``, oldest first."""
+    sql = f"{_SELECT} WHERE m.direction = 'out' AND {condition} ORDER BY m.id"  # noqa: S608 - ours
+    rows = yield sql, args
+    return [_row(row) for row in rows]
+
+
+def _use(row: OutboundRow, can: Capabilities, now: datetime) -> Work[quota.Use]:
+    if can.outlet == "passive":
+        return quota.Use("passive-only")
+    return (yield from quota.use(row.conversation_id, can.windows, now))
+
+
+def _to_board(row: OutboundRow, now: datetime) -> Work[None]:
+    question: Sequence[Any] = ("", "", "{}")
+    if row.reply_to is not None:
+        rows = yield "SELECT text, author, context FROM message WHERE id = ?", (row.reply_to,)
+        question = rows[0] if rows else question
+    shown = {"done_at": now, "platform_id": "board"}
+    if (yield from end(row, Outbox.SENT, shown, now)):
+        facts = {"question": question[0], "author": question[1], "answer": row.text}
+        yield from _tell("board.answer", row, {**facts, "context": json_value(question[2])}, now)
+
+
+def _tell(kind: str, row: OutboundRow, data: Mapping[str, Any], now: datetime) -> Work[None]:
+    place = journal.Place(row.channel, row.conversation_id, row.id)
+    yield from journal.enter(kind, data, now, place)
+
+
+def _row(row: Sequence[Any]) -> OutboundRow:
+    return OutboundRow(
+        id=row[0],
+        channel=row[1],
+        key=row[2],
+        conversation_id=row[3],
+        thread=row[4],
+        kind=ConversationKind(row[5]),
+        text=row[6],
+        parts=row[7],
+        at=moment(row[8]) or datetime.min,  # noqa: DTZ901 - the column is never null
+        contact_id=row[9],
+        author=row[10],
+        state=row[11],
+        attempts=row[12],
+        reply_to=row[13],
+        recipient=row[14],
+        mention=json_value(row[15]),
+        platform_id=row[16],
+        not_before=moment(row[17]),
+        lease_until=moment(row[18]),
+        expires_at=moment(row[19]),
+        repeatable=bool(row[20]),
+    )
+
+
+_OPEN = "id = ? AND direction = 'out' AND state IN ('queued', 'sending')"
+_SELECT = """
+SELECT m.id, m.channel, m.key, m.conversation_id, v.external_id, v.kind, m.text, m.parts, m.at,
+       m.contact_id, m.author, m.state, m.attempts, m.reply_to, m.recipient, m.mention,
+       m.platform_id, m.not_before, m.lease_until, m.expires_at, m.repeatable
+FROM message m JOIN conversation v ON v.id = m.conversation_id
+"""
+_HEAD = f"""{_SELECT} WHERE m.id = (
+    SELECT MIN(o.id) FROM (
+        SELECT MIN(id) AS id FROM message WHERE state = 'queued' AND conversation_id = ?
+        UNION ALL
+        SELECT MIN(id) AS id FROM message WHERE state = 'sending' AND conversation_id = ?
+    ) o)"""
+_DUE = """
+SELECT conversation_id, MIN(channel) FROM message
+WHERE state = 'queued' AND (not_before IS NULL OR not_before <= ?)
+GROUP BY conversation_id ORDER BY MIN(id) LIMIT ?
+"""
