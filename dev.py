@@ -32,6 +32,7 @@ VERBS = {
     ),
     "check": Verb("run all linters, or those named", "tools.check"),
     "bench": Verb("measure everything, or what is named", "bench"),
+    "migrations": Verb("write what changed in the models", "tools.migrations"),
 }
 
 

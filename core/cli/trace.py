@@ -75,10 +75,10 @@ async def _story(asked: Message) -> dict[str, Any]:
 
 def _cause_of(sent: Message) -> int:
     """The inbound row it answers; one that went elsewhere names it in its key (``m12:0``)."""
-    answered: object = sent.reply_to
     head = sent.key.partition(":")[0]
     named = int(head[1:]) if head[:1] == "m" and head[1:].isdecimal() else 0
-    return answered if isinstance(answered, int) else named
+    answered: Any = sent.reply_to
+    return answered or named
 
 
 async def _effects(root: Message) -> list[Message]:

@@ -30,7 +30,7 @@ class Contact(Model):
 
 
 class ContactIdentity(Model):
-    """Who a contact is on one channel; ``proven`` holds facts the platform vouches for."""
+    """Who a contact is on one channel, with the facts the platform vouches for (proven)."""
 
     id: int = fields.BigIntField(primary_key=True)
     contact: fields.ForeignKeyRelation[Contact] = fields.ForeignKeyField(

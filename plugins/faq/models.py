@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class KnowledgeEntry(Model):
-    """A row for each knowledge entry; see :class:`plugins.faq.entry.Entry`."""
+    """A row for each knowledge entry, see :class:`plugins.faq.entry.Entry`."""
 
     id = fields.CharField(max_length=64, primary_key=True)
     category = fields.CharField(max_length=100, default="")
@@ -27,7 +27,7 @@ class KnowledgeEntry(Model):
 
 
 class Feedback(Model):
-    """What a customer thought of one answer; the latest word on it counts."""
+    """What a customer thought of one answer, the latest word on it counts."""
 
     id = fields.BigIntField(primary_key=True)
     entry_id = fields.CharField(max_length=64, db_index=True)

@@ -7,7 +7,7 @@ from tortoise.models import Model
 
 
 class OrderRow(Model):
-    """A row for each order; see :class:`plugins.orders.order.Order`."""
+    """A row for each order, see :class:`plugins.orders.order.Order`."""
 
     id = fields.BigIntField(primary_key=True)
     number = fields.CharField(max_length=40, unique=True)

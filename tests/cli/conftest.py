@@ -55,7 +55,7 @@ class Running:
 
     process: "subprocess.Popen[str]"
     port: int
-    lines: "Queue[str]" = field(default_factory=lambda: Queue[str]())
+    lines: "Queue[str]" = field(default_factory=Queue[str])
 
     def __post_init__(self) -> None:
         threading.Thread(target=self._read, daemon=True).start()
@@ -112,10 +112,11 @@ class Folder:
 
     def until(self, *words: str, hears: str) -> Ended:
         """Type a command again and again until its output has these words."""
+        ended = self.types(*words)
         for _ in range(SECONDS):
-            ended = self.types(*words)
             if hears in ended.out:
                 return ended
+            ended = self.types(*words)
         raise AssertionError(f"{words} never said {hears!r}, but: {ended}")
 
 

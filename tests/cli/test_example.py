@@ -1,11 +1,11 @@
-"""``settings.example.toml`` tells the truth: every setting is in it, with its default, and it loads."""
+"""``settings.example.toml`` tells the truth: every setting is in it with its default; it loads."""
 
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, cast, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel, SecretStr
@@ -75,9 +75,11 @@ def missing(where: str, model: type[BaseModel], given: Mapping[str, Any]) -> Ite
 
 def merged(value: Any, annotation: Any) -> Mapping[str, Any]:
     """A table; of many tables (a list, or by name) what they show together."""
-    many: list[dict[str, Any]] = value if isinstance(value, list) else [value]
-    if get_origin(annotation) is dict:
-        many = list(value.values())
+    many = [cast("dict[str, Any]", value)]
+    if isinstance(value, list):
+        many = cast("list[dict[str, Any]]", value)
+    elif get_origin(annotation) is dict:
+        many = list(cast("dict[str, dict[str, Any]]", value).values())
     return {key: given for one in many for key, given in one.items()}
 
 

@@ -12,6 +12,7 @@ from core.plugin import Plugin
 from core.turn import Turn
 
 plugin = Plugin("till", cli="tests.cli.till_commands:app")
+MENDED = Path("mended")
 STAFF = Address("board", "staff", ConversationKind.GROUP)
 
 
@@ -33,6 +34,6 @@ async def whisper(turn: Turn) -> None:
 @plugin.on(keywords=["break"])
 async def jam(turn: Turn) -> None:
     """Fail as long as nobody has mended the till."""
-    if not Path("mended").exists():
+    if not MENDED.exists():  # noqa: ASYNC240 - one look at a local folder
         raise RuntimeError("the drawer is stuck")
     turn.say("Mended.")

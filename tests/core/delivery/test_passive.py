@@ -1,0 +1,178 @@
+"""The passive answer: in the platform's own request when there is time, otherwise another way."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import ClientSession
+
+from core.adapter import Capabilities, PassiveReply
+from core.delivery.passive import PassiveDesk
+from core.plugin import Plugin
+from core.store.models import Message
+from core.testing import START, Shop
+from core.turn import Turn
+from tests.core.counter import CounterAdapter
+from tests.core.stage import outbox, play, states
+
+
+@dataclass
+class Cook:
+    """Answers when the test lets it."""
+
+    ready: asyncio.Event = field(default_factory=asyncio.Event)
+    orders: list[str] = field(default_factory=list[str])
+
+    def plugin(self) -> Plugin:
+        plugin = Plugin("cook")
+
+        @plugin.on(always=True, seconds=30)
+        async def cook(turn: Turn) -> None:  # pyright: ignore[reportUnusedFunction]
+            self.orders.append(turn.text)
+            if turn.text.startswith("slow"):
+                await self.ready.wait()
+            for word in turn.text.split("+"):
+                turn.say(f"done {word}")
+
+        return plugin
+
+
+@dataclass
+class Counter:
+    """The platform's side of the counter."""
+
+    shop: Shop
+    client: ClientSession
+    cook: Cook
+
+    @property
+    def pushed(self) -> list[str]:
+        line = self.shop.app.lines.get("desk")
+        assert line is not None
+        assert isinstance(line.adapter, CounterAdapter)
+        return line.adapter.sent
+
+    def say(self, text: str, key: str = "1", who: str = "Mei") -> asyncio.Task[str | None]:
+        """Deliver a message; the task ends with the passive answer, or ``None`` without one."""
+        return asyncio.create_task(self._post({"key": key, "who": who, "text": text}))
+
+    async def _post(self, said: dict[str, Any]) -> str | None:
+        url = f"{self.shop.app.server.url}/hooks/desk"
+        async with self.client.post(url, json=said) as response:
+            assert response.status == 200
+            return (await response.json()).get("answer")
+
+    async def until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not true():  # noqa: ASYNC110 - looks at other people's state
+                await asyncio.sleep(0.001)
+
+    async def reach(self, seconds: float) -> None:
+        """Let time pass up to a moment at which somebody is going to wake."""
+        from datetime import timedelta
+
+        goal = START + timedelta(seconds=seconds)
+        await self.until(lambda: self.shop.clock.next_wake() == goal)
+        self.shop.clock.move_to(goal)
+
+
+@asynccontextmanager
+async def counter(**settings: Any) -> AsyncGenerator[Counter]:
+    cook = Cook()
+    channels = {"desk": {"adapter": "tests.core.counter:CounterAdapter", **settings}}
+    async with play(cook.plugin(), channels=channels) as shop, ClientSession() as client:
+        yield Counter(shop, client, cook)
+        cook.ready.set()
+
+
+async def test_in_time() -> None:
+    async with counter() as desk:
+        assert await desk.say("rice") == "done rice"
+        (row,) = await outbox()
+        assert (row.state, row.platform_id) == ("sent", "passive")
+        assert desk.pushed == []
+
+
+async def test_more_than_one_answer_the_rest_is_pushed() -> None:
+    async with counter() as desk:
+        assert await desk.say("rice+tea") == "done rice"
+        await desk.shop.settle()
+        assert desk.pushed == ["done tea"]
+
+
+async def test_too_late_and_pushed() -> None:
+    async with counter() as desk:
+        call = desk.say("slow rice")
+        await desk.reach(4.5)
+        assert await call is None
+        desk.cook.ready.set()
+        await desk.shop.settle()
+        assert desk.pushed == ["done slow rice"]
+        assert await states() == ["sent"]
+
+
+
+async def test_a_duplicate_delivery_gets_the_same_answer() -> None:
+    async with counter() as desk:
+        assert [await desk.say("rice") for _ in range(3)] == ["done rice"] * 3
+        assert desk.cook.orders == ["rice"]
+        assert (desk.pushed, await states()) == ([], ["sent"])
+
+
+async def test_duplicates_at_the_same_moment_share_the_answer() -> None:
+    async with counter() as desk:
+        calls = [desk.say("slow rice") for _ in range(3)]
+        await desk.until(lambda: len(desk.cook.orders) == 1)
+        desk.cook.ready.set()
+        assert set(await asyncio.gather(*calls)) == {"done slow rice"}
+        assert desk.cook.orders == ["slow rice"]
+
+
+async def test_only_passive_and_ready_for_the_platforms_next_try() -> None:
+    async with counter(push=False) as desk:
+        first = desk.say("slow rice")
+        await desk.reach(4.5)
+        desk.cook.ready.set()
+        again = desk.say("slow rice")
+        assert await again == "done slow rice"
+        await desk.reach(6.0)
+        assert await first is None
+        assert await states() == ["sent"]
+
+
+async def test_only_passive_and_too_late_is_kept_for_the_next_message() -> None:
+    async with counter(push=False, attempts=1) as desk:
+        call = desk.say("slow rice")
+        await desk.reach(4.5)
+        assert await call is None
+        desk.cook.ready.set()
+        await desk.shop.settle()
+        assert await states() == ["queued"]
+        answer = await desk.say("tea", key="2")
+        assert answer == "done slow rice\n\ndone tea"
+        assert await states() == ["sent", "sent"]
+        assert desk.pushed == []
+
+
+def test_claimed_while_the_request_gave_up_is_given_back() -> None:
+    """The deadline may pass between the claim inside the transaction and its commit."""
+
+    async def scene() -> list[int]:
+        given_back: list[int] = []
+        from core.clock import TestClock
+
+        desk = PassiveDesk(TestClock(START), given_back.extend)
+        can = Capabilities(as_of="2026-11-21", passive=PassiveReply(4.5))
+        slot = desk.open("desk", "1", can)
+        row = Message(id=7, conversation_id=1, direction="out", parts="[]", state="queued")
+        slot.claim([row])
+        slot.close()
+        assert given_back == []
+        slot.resolve()
+        return given_back
+
+    assert asyncio.run(scene()) == [7]

@@ -1,0 +1,70 @@
+"""``python3 dev.py migrations [--name WORDS]``: write migrations for what changed in the models."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+
+from core.settings import PluginsSettings
+from core.store.database import CORE_MODELS
+
+ROOT = Path(__file__).parent.parent
+
+
+def apps() -> dict[str, dict[str, Any]]:
+    """Every app that ships with Xiaoer, with its migrations package beside its models."""
+    models = {"core": CORE_MODELS}
+    for name in PluginsSettings().enabled:
+        plugin = import_module(f"plugins.{name}.plugin").plugin
+        if plugin.models:
+            models[name] = plugin.models
+    return {label: _app(module) for label, module in models.items()}
+
+
+def _app(models: str) -> dict[str, Any]:
+    package = models.rsplit(".", 1)[0]
+    folder = ROOT / package.replace(".", "/") / "migrations"
+    folder.mkdir(exist_ok=True)
+    (folder / "__init__.py").touch()
+    return {
+        "models": [models],
+        "default_connection": "default",
+        "migrations": f"{package}.migrations",
+    }
+
+
+async def write(name: str) -> list[Path]:
+    """Write the missing migrations; returns their files."""
+    with tempfile.TemporaryDirectory() as folder:
+        config = {
+            "connections": {"default": f"sqlite://{folder}/new.db"},
+            "apps": apps(),
+            "use_tz": True,
+        }
+        async with TortoiseContext() as context:
+            await context.init(config=config)
+            written: list[Path] = []
+            for writer in await MigrationAutodetector(context.apps, config["apps"]).changes():
+                if name:
+                    writer.name = f"{writer.name.split('_', 1)[0]}_{name}"
+                written.append(Path(writer.write()))
+            return written
+
+
+def main(arguments: list[str]) -> int:
+    """Write what is missing and say so."""
+    name = arguments[1] if arguments[:1] == ["--name"] and len(arguments) > 1 else ""
+    files = asyncio.run(write(name))
+    sys.stdout.write("".join(f"{file.relative_to(ROOT)}\n" for file in files) or "no changes\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
