@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 from tortoise.expressions import Q
@@ -77,8 +77,7 @@ def _cause_of(sent: Message) -> int:
     """The inbound row it answers; one that went elsewhere names it in its key (``m12:0``)."""
     head = sent.key.partition(":")[0]
     named = int(head[1:]) if head[:1] == "m" and head[1:].isdecimal() else 0
-    answered: Any = sent.reply_to
-    return answered or named
+    return cast("int | None", sent.reply_to) or named
 
 
 async def _effects(root: Message) -> list[Message]:

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -143,11 +144,19 @@ def _look(connection: sqlite3.Connection, works: Sequence[Make]) -> list[Any]:
     return [_run(make(), connection) for make in works]
 
 
+def _plain(values: Sequence[Any]) -> list[Any]:
+    """Times as text in UTC, as the ORM keeps them: SQLite compares them as text."""
+    return [
+        value.astimezone(UTC).isoformat(" ") if isinstance(value, datetime) else value
+        for value in values
+    ]
+
+
 def _run(work: Work[T], connection: sqlite3.Connection) -> T:
     execute = connection.execute
     try:
         sql, values = next(work)
         while True:
-            sql, values = work.send(execute(sql, values).fetchall())
+            sql, values = work.send(execute(sql, _plain(values)).fetchall())
     except StopIteration as end:
         return end.value
