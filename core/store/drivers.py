@@ -91,7 +91,8 @@ async def drive(work: Work[T], connection: BaseDBAsyncClient) -> T:
         sql, values = next(work)
         while True:
             text = numbered(sql) if dollars else sql
-            found = cast("Sequence[Any]", (await connection.execute_query(text, list(values)))[1])
+            plain = _in_utc(values) if dollars else _plain(values)
+            found = cast("Sequence[Any]", (await connection.execute_query(text, plain))[1])
             sql, values = work.send([_values(row) for row in found])
     except StopIteration as end:
         return end.value
@@ -146,10 +147,11 @@ def _look(connection: sqlite3.Connection, works: Sequence[Make]) -> list[Any]:
 
 def _plain(values: Sequence[Any]) -> list[Any]:
     """Times as text in UTC, as the ORM keeps them: SQLite compares them as text."""
-    return [
-        value.astimezone(UTC).isoformat(" ") if isinstance(value, datetime) else value
-        for value in values
-    ]
+    return [v.astimezone(UTC).isoformat(" ") if isinstance(v, datetime) else v for v in values]
+
+
+def _in_utc(values: Sequence[Any]) -> list[Any]:
+    return [v.astimezone(UTC) if isinstance(v, datetime) else v for v in values]
 
 
 def _run(work: Work[T], connection: sqlite3.Connection) -> T:
