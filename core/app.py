@@ -85,7 +85,13 @@ class App:
             settings=settings.work,
         )
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
-        hooks = Hooks(lines=self.lines, desk=self.desk, writer=self.writer, clock=self.clock)
+        hooks = Hooks(
+            lines=self.lines,
+            desk=self.desk,
+            writer=self.writer,
+            clock=self.clock,
+            left=self.sender.wake,
+        )
         self.server = Server(
             settings=settings.server,
             hooks=hooks,
@@ -141,6 +147,7 @@ class App:
     async def close(self) -> None:
         """Close what :meth:`open` opened."""
         self._opened = False
+        self.commit.listeners.clear()  # a house opened again must not hear everything twice
         try:
             await self.registry.close()
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -118,9 +118,17 @@ class Deadlines:
                 state="waiting", run_at__lte=self._clock.now(), name__in=list(self._handlers)
             )
             rows = await due.order_by("run_at", "id").limit(PAGE)
-            await asyncio.gather(*(self._one(row) for row in rows))
+            kinds: dict[str, list[Deadline]] = {}
+            for row in rows:
+                kinds.setdefault(row.name, []).append(row)
+            await asyncio.gather(*(self._in_turn(same) for same in kinds.values()))
             if len(rows) < PAGE:
                 return
+
+    async def _in_turn(self, rows: Sequence[Deadline]) -> None:
+        """Deadlines of one handler, one after another: each sees what the last one wrote."""
+        for row in rows:
+            await self._one(row)
 
     async def _one(self, row: Deadline) -> None:
         bound = self._handlers[row.name]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 
+import pytest
 import structlog
 from hypothesis import HealthCheck, settings
+
+pytest.register_assert_rewrite("tests.contract.adapter")
 
 settings.register_profile("local", max_examples=60, deadline=None)
 settings.register_profile(

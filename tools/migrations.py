@@ -43,15 +43,17 @@ def _app(models: str) -> dict[str, Any]:
 async def write(name: str) -> list[Path]:
     """Write the missing migrations; returns their files."""
     with tempfile.TemporaryDirectory() as folder:
-        config = {
+        found = apps()
+        config: dict[str, Any] = {
             "connections": {"default": f"sqlite://{folder}/new.db"},
-            "apps": apps(),
+            "apps": found,
             "use_tz": True,
         }
         async with TortoiseContext() as context:
             await context.init(config=config)
             written: list[Path] = []
-            for writer in await MigrationAutodetector(context.apps, config["apps"]).changes():
+            assert context.apps is not None  # noqa: S101 - init() has just made them
+            for writer in await MigrationAutodetector(context.apps, found).changes():
                 if name:
                     writer.name = f"{writer.name.split('_', 1)[0]}_{name}"
                 written.append(Path(writer.write()))

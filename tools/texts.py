@@ -49,12 +49,18 @@ def _sentences(source: Source) -> Iterator[Problem]:
     for node in ast.walk(source.tree):
         match node:
             case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in SPEAKERS:
-                for argument in node.args:
-                    text = _literal(argument)
+                for text in (text for argument in node.args for text in _texts(argument)):
                     if SENTENCE.search(text):
                         yield source.problem(node.lineno, f"sentence in {name}(): {text[:40]}")
             case _:
                 pass
+
+
+def _texts(node: ast.expr) -> list[str]:
+    """What the expression may say: one text for each way it can go."""
+    if isinstance(node, ast.IfExp):
+        return [*_texts(node.body), *_texts(node.orelse)]
+    return [_literal(node)]
 
 
 def _literal(node: ast.expr) -> str:
@@ -66,8 +72,6 @@ def _literal(node: ast.expr) -> str:
             return "".join(_literal(part) for part in parts)
         case ast.BinOp(left=left, right=right):
             return _literal(left) + _literal(right)
-        case ast.IfExp(body=body, orelse=other):
-            return f"{_literal(body)} {_literal(other)}"
         case ast.Call(func=ast.Attribute(value=text, attr="format" | "join")):
             return _literal(text)
         case _:

@@ -39,6 +39,7 @@ class Slot:
         self.opened = clock.monotonic()
         self.requests = 0
         self.open = True
+        self.patience: asyncio.Future[None] | None = None  # how long we wait for a retry
         self.held: list[OutboundRow] = []  # older answers that wait for this chance
         self.claimed: list[OutboundRow] = []
         self.outcome: asyncio.Future[list[OutboundRow]] = asyncio.get_running_loop().create_future()
@@ -99,6 +100,8 @@ class PassiveDesk:
         slot = self._slots.get((channel, key))
         if slot is None:
             slot = self._slots[channel, key] = Slot(can, self._clock, self._requeue)
+        if slot.patience is not None:
+            slot.patience.cancel()
         slot.requests += 1
         return slot
 
@@ -110,19 +113,20 @@ class PassiveDesk:
     def expect_retry(self, slot: Slot) -> None:
         """The platform should deliver the message again soon; if it does not, close the slot."""
 
-        async def wait(requests: int) -> None:
+        async def wait() -> None:
             await self._clock.sleep(RETRY_WITHIN)
-            if slot.requests == requests and slot.open:
-                slot.close()
+            slot.close()
 
-        self._waits.add(task := asyncio.ensure_future(wait(slot.requests)))
-        task.add_done_callback(self._waits.discard)
+        slot.patience = asyncio.ensure_future(wait())
+        self._waits.add(slot.patience)
+        slot.patience.add_done_callback(self._waits.discard)
 
     async def stop(self) -> None:
         """Nobody retries any more."""
-        for task in self._waits:
-            task.cancel()
-        await asyncio.gather(*self._waits, return_exceptions=True)
+        waits = list(self._waits)
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
 
     def _sweep(self) -> None:
         now = self._clock.monotonic()

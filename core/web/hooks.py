@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -27,9 +28,18 @@ HANG_UP = 1.5  # seconds after the deadline by which the platform has hung up an
 class Hooks:
     """``/hooks/<channel>`` for every channel."""
 
-    def __init__(self, *, lines: Lines, desk: PassiveDesk, writer: Writer, clock: Clock) -> None:
-        """Serve the channels in ``lines``."""
+    def __init__(
+        self,
+        *,
+        lines: Lines,
+        desk: PassiveDesk,
+        writer: Writer,
+        clock: Clock,
+        left: Callable[[], None],
+    ) -> None:
+        """Serve the channels in ``lines``; ``left`` is called when an answer has left."""
         self._lines, self._desk, self._writer, self._clock = lines, desk, writer, clock
+        self._left = left
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """One request of a platform."""
@@ -129,6 +139,8 @@ class Hooks:
         if state is not Outbox.SENDING:
             columns |= {"done_at": now, "sent_at": now, "lease_until": None}
         await self._writer.run(lambda: outbox.by_ids(ids, _OPEN, columns))
+        if state is not Outbox.SENDING:
+            self._left()  # what waits behind it in the conversation may go on
 
     async def _held(self, row: Accepted) -> list[OutboundRow]:
         """Older answers of the conversation that waited for a chance like this one."""

@@ -52,7 +52,9 @@ class _Hit:
     phrase: str
 
 
-_CLAUSES = re.compile(r"[,，.。;；:：\n~～]+|(?<=[!?！？])(?![!?！？])")
+_CLAUSES = re.compile(
+    r"[,\uff0c.\u3002;\uff1b:\uff1a\n~\uff5e]+|(?<=[!?\uff01\uff1f])(?![!?\uff01\uff1f])"
+)
 _INNER_SPACE = re.compile(r"(?<=[^\x00-\x7f])[^\S\n]+(?=[^\x00-\x7f])")
 _FULL_MARKS = str.maketrans({0xFF01: "!", 0xFF1F: "?"})
 

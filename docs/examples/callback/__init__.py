@@ -1,0 +1,1 @@
+"""An example plugin: a customer asks to be called back."""
