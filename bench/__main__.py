@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import sys
 
-from bench import dispatch
+from bench import dispatch, ledger
+from core.logs import set_up
+from core.settings import LogSettings
 
-BENCHES = {**dispatch.BENCHES}
+BENCHES = {**dispatch.BENCHES, **ledger.BENCHES}
 
 
 def main(wanted: list[str]) -> int:
@@ -16,6 +18,7 @@ def main(wanted: list[str]) -> int:
     if not chosen:
         sys.stderr.write(f"no such bench; there is: {', '.join(BENCHES)}\n")
         return 2
+    set_up(LogSettings(level="error"))
     for name, run in chosen.items():
         result = run()
         line = {"name": name, "value": result.value, "unit": result.unit}

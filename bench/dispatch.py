@@ -19,10 +19,10 @@ from core.message import ConversationKind
 from core.route.dispatch import Dispatcher
 from core.route.index import Entry, Index
 from core.route.rules import Rule
-from core.store.models import Contact, Conversation, Message
 from core.texts import Texts
 from core.turn import Turn
 from core.understand.reader import Reader
+from core.views import ContactView, ConversationView, MessageView
 from core.worker import situation
 
 MISS = "主播这件外套有没有加大码"
@@ -46,11 +46,9 @@ def _ours(rules: int, text: str) -> Work:
     clock = SystemClock()
     texts = Texts([], ZoneInfo("Asia/Shanghai"))
     now = datetime.now(UTC)
-    conversation = Conversation(
-        id=1, channel="bench", external_id="b", kind=ConversationKind.LIVE, created_at=now
-    )
-    contact = Contact(id=1, name="b", created_at=now)
-    row = Message(id=1, direction="in", channel="bench", key="k", text=text, parts="[]", at=now)
+    conversation = ConversationView(1, "bench", "b", ConversationKind.LIVE)
+    contact = ContactView(1, "b")
+    row = MessageView(1, "bench", "k", text, "[]", now)
     heard = Reader().read(text)
 
     async def work() -> None:

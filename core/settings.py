@@ -94,9 +94,9 @@ class LogSettings(_Table):
 class WorkSettings(_Table):
     """``[work]``: how much is done at once, and how patiently."""
 
-    lanes: int = Field(default=32, ge=1, le=1024)
+    lanes: int = Field(default=128, ge=1, le=1024)
     attempts: int = Field(default=3, ge=1, le=20)
-    senders: int = Field(default=32, ge=1, le=1024)
+    senders: int = Field(default=128, ge=1, le=1024)
     send_attempts: int = Field(default=8, ge=1, le=50)
     lease_seconds: float = Field(default=60.0, ge=5)
 

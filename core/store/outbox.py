@@ -138,7 +138,7 @@ def by_ids(ids: Sequence[int], states: Sequence[str], columns: Mapping[str, Any]
 
 def rows_where(condition: str, args: Sequence[Any]) -> Work[list[OutboundRow]]:
     """Outbound rows by a condition on ``m``, oldest first."""
-    sql = f"{_SELECT} WHERE m.direction = 'out' AND {condition} ORDER BY m.id"  # noqa: S608 - ours
+    sql = f"{_SELECT} WHERE m.direction = 'out' AND {condition} ORDER BY m.id"
     rows = yield sql, args
     return [_row(row) for row in rows]
 
@@ -198,12 +198,17 @@ SELECT m.id, m.channel, m.key, m.conversation_id, v.external_id, v.kind, m.text,
        m.platform_id, m.not_before, m.lease_until, m.expires_at, m.repeatable
 FROM message m JOIN conversation v ON v.id = m.conversation_id
 """
-_HEAD = f"""{_SELECT} WHERE m.id = (
+_HEAD = (
+    _SELECT
+    + """
+WHERE m.id = (
     SELECT MIN(o.id) FROM (
         SELECT MIN(id) AS id FROM message WHERE state = 'queued' AND conversation_id = ?
         UNION ALL
         SELECT MIN(id) AS id FROM message WHERE state = 'sending' AND conversation_id = ?
-    ) o)"""
+    ) o)
+"""
+)
 _DUE = """
 SELECT conversation_id, MIN(channel) FROM message
 WHERE state = 'queued' AND (not_before IS NULL OR not_before <= ?)

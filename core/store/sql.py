@@ -9,7 +9,8 @@ text.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -20,6 +21,22 @@ T = TypeVar("T")
 Step = tuple[str, Sequence[Any]]
 Rows = Sequence[Sequence[Any]]
 Work = Generator[Step, Rows, T]
+Make = Callable[[], Work[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A work that touches only what belongs to ``key`` (a conversation).
+
+    An engine that gains by it may run works of different keys side by side.
+    """
+
+    make: Make
+    key: Hashable
+
+    def __call__(self) -> Work[Any]:
+        """Make the work."""
+        return self.make()
 
 
 def insert(
@@ -63,11 +80,15 @@ def json_value(value: object) -> Any:  # noqa: ANN401 - any JSON
     return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 
+LOCK = "/* lock m, or pass it by */"  # after a SELECT: nothing to SQLite, which has one writer
+
+
 @lru_cache(maxsize=256)
 def numbered(sql: str) -> str:
-    """The statement with PostgreSQL's placeholders: ``$1``, ``$2``, ..."""
+    """The statement in PostgreSQL's words: placeholders ``$1``, ``$2``, ...; locks taken."""
     count = iter(range(1, sql.count("?") + 1))
-    return re.sub(r"\?", lambda _: f"${next(count)}", sql)
+    plain = re.sub(r"\?", lambda _: f"${next(count)}", sql)
+    return plain.replace(LOCK, "FOR UPDATE OF m SKIP LOCKED")
 
 
 @lru_cache(maxsize=64)

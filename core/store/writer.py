@@ -7,8 +7,9 @@ waits for a timer, and under load one fsync serves many messages. Looking up gat
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from core.store.drivers import Driver, drive
-from core.store.sql import Work
+from core.store.sql import Keyed, Work
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -78,14 +79,17 @@ class Writer:
         after: Callable[[T], None] | None = None,
         *,
         before: Callable[[], Awaitable[None]] | None = None,
+        key: Hashable | None = None,
     ) -> T:
         """Run ``work`` in a transaction and return its result once it is durable.
 
         ``after`` is called with the result right after the commit, in the order of the jobs and
         before anybody else runs. ``before`` makes changes through the ORM in the same transaction.
+        ``key``: the work minds only what belongs to it (see :class:`~core.store.sql.Keyed`).
         Exceptions of ``work`` are raised here.
         """
-        job = _Job(work, before, after, asyncio.get_running_loop().create_future())
+        make = work if key is None else Keyed(work, key)
+        job = _Job(make, before, after, asyncio.get_running_loop().create_future())
         self._jobs.append(job)
         self._wake.set()
         return await asyncio.shield(job.done)
@@ -134,7 +138,7 @@ class Writer:
         """Run a batch; if it fails, each for itself, so that only the one at fault fails."""
         try:
             works = batch if run == self._beside_orm else [job.work for job in batch]
-            results = await _patiently(run, works)
+            results = await self._patiently(run, works)
         except Exception as error:  # noqa: BLE001 - handed to whoever queued the job
             self.rolled_back()
             if len(batch) == 1:
@@ -145,6 +149,24 @@ class Writer:
         else:
             for job, result in zip(batch, results, strict=True):
                 _finish(job, result)
+
+    async def _patiently(
+        self, run: Callable[[list[Any]], Awaitable[list[Any]]], works: list[Any]
+    ) -> list[Any]:
+        """Try again what may go well later: nothing of it is in the ledger, or its keys say so."""
+        for attempt in itertools.count():
+            try:
+                return await run(works)
+            except Exception as error:
+                wait = _while_locked(error, attempt)
+                if wait is None:
+                    wait = self.driver.patience(error, attempt)
+                if wait is None:
+                    raise
+                self.rolled_back()
+                log.debug("writer.waits", attempt=attempt, error=str(error))
+                await asyncio.sleep(wait)
+        raise AssertionError("unreachable")
 
     @staticmethod
     async def _beside_orm(jobs: list[_Job]) -> list[Any]:
@@ -157,28 +179,23 @@ class Writer:
             return results
 
 
-async def _patiently(
-    run: Callable[[list[Any]], Awaitable[list[Any]]], works: list[Any]
-) -> list[Any]:
-    """Try again while a command in another process holds SQLite's write lock."""
-    for attempt in range(LOCKED_TRIES):
-        try:
-            return await run(works)
-        except (OperationalError, sqlite3.OperationalError) as error:
-            if "locked" not in str(error) or attempt == LOCKED_TRIES - 1:
-                raise
-            log.debug("writer.locked", attempt=attempt)
-            await asyncio.sleep(LOCKED_WAIT)
-    raise AssertionError("unreachable")
+def _while_locked(error: Exception, attempt: int) -> float | None:
+    """A command in another process may hold SQLite's write lock for a moment."""
+    locked = isinstance(error, OperationalError | sqlite3.OperationalError)
+    if locked and "locked" in str(error) and attempt < LOCKED_TRIES - 1:
+        return LOCKED_WAIT
+    return None
 
 
 def _finish(job: _Job, result: object) -> None:
+    """The job is durable, whatever ``after`` does: its failure must not stop the writer."""
     try:
         if job.after is not None:
             job.after(result)
-    finally:
-        if not job.done.done():
-            job.done.set_result(result)
+    except Exception:
+        log.exception("writer.after_failed")
+    if not job.done.done():
+        job.done.set_result(result)
 
 
 def _fail(job: _Job, error: Exception) -> None:

@@ -1,8 +1,8 @@
 """What every adapter promises, as tests to inherit.
 
 Subclass :class:`AdapterContract`, yield a running :class:`Stage` from the fixture ``platform``, and
-override the hooks for what the platform (or its stand-in) can do. A test whose hook is not overridden
-does not exist for that adapter: nothing is skipped silently.
+override the hooks for what the platform (or its stand-in) can do. A test whose hook is not
+overridden does not exist for that adapter: nothing is skipped silently.
 """
 
 from __future__ import annotations
@@ -27,7 +27,15 @@ from core.testing import Shop, open_shop
 
 Test = TypeVar("Test", bound=Callable[..., Any])
 NAME = "tested"
-HOSTILE = (b"", b"\0" * 64, b"{", b"[" * 5000, b'{"a": "\\ud800"}', b"<xml>" * 2000, b"\xff\xfe\xfa")
+HOSTILE = (
+    b"",
+    b"\0" * 64,
+    b"{",
+    b"[" * 5000,
+    b'{"a": "\\ud800"}',
+    b"<xml>" * 2000,
+    b"\xff\xfe\xfa",
+)
 HANGING = 0.3  # seconds of real time that the contract lets a hanging platform hang
 
 
@@ -46,7 +54,7 @@ def needs(hook: str) -> Callable[[Test], Test]:
     """The test only exists where the subclass overrides that hook."""
 
     def mark(test: Test) -> Test:
-        test.needs = hook  # type: ignore[attr-defined]  # pyright: ignore
+        vars(test)["needs"] = hook
         return test
 
     return mark
@@ -67,10 +75,9 @@ class AdapterContract:
     # What a subclass gives -------------------------------------------------------------------
 
     @pytest.fixture
-    async def platform(self) -> AsyncGenerator[Stage]:
-        """The platform, running; override."""
+    def platform(self) -> Stage:
+        """The platform, running; override, as an async generator where it must be stopped again."""
         raise NotImplementedError
-        yield
 
     async def deliver(self, stage: Stage, shop: Shop, key: str) -> None:
         """The platform delivers a message with that key; with the same key again, the same one."""
@@ -150,7 +157,8 @@ class AdapterContract:
         line = shop.app.lines.get(NAME)
         assert line is not None
         await line.stop()
-        await shop.app.watch.stop()  # which comes and goes by itself
+        for part in (shop.app.watch, shop.app.sender, shop.app.deadlines):
+            await part.stop()  # their timers come and go by themselves
         await asyncio.sleep(0)
         before = asyncio.all_tasks()
         for _ in range(2):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -17,12 +16,16 @@ class TestFile(AdapterContract):
     adapter = "file"
 
     @pytest.fixture
-    async def platform(self, tmp_path: Path) -> AsyncGenerator[Stage]:
+    def platform(self, tmp_path: Path) -> Stage:
         path = tmp_path / "posts.jsonl"
-        yield Stage({"path": str(path)}, "group", ConversationKind.GROUP, path)
+        return Stage({"path": str(path)}, "group", ConversationKind.GROUP, path)
 
     async def received(self, stage: Stage, shop: Shop) -> list[str]:
         path: Path = stage.standin
-        if not path.is_file():
-            return []
-        return [json.loads(line)["text"] for line in path.read_text("utf-8").splitlines()]
+        return texts(path)
+
+
+def texts(path: Path) -> list[str]:
+    """What the file says."""
+    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    return [json.loads(line)["text"] for line in lines]

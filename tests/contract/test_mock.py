@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-
 import pytest
 
 from core.adapter import Outcome, Receipt
@@ -17,8 +15,8 @@ class TestMock(AdapterContract):
     adapter = "core.testing.mock:MockAdapter"
 
     @pytest.fixture
-    async def platform(self) -> AsyncGenerator[Stage]:
-        yield Stage({})
+    def platform(self) -> Stage:
+        return Stage({})
 
     async def deliver(self, stage: Stage, shop: Shop, key: str) -> None:
         said = Inbound(key, "Mei", Sender("Mei"), (Text("hello"),), shop.clock.now())
@@ -42,13 +40,12 @@ class TestMock(AdapterContract):
         shop.channel(NAME).gate = asyncio.Event()
 
 
-
 class TestSilent(AdapterContract):
     adapter = "core.testing.mock:MockAdapter"
 
     @pytest.fixture
-    async def platform(self) -> AsyncGenerator[Stage]:
-        yield Stage({})
+    def platform(self) -> Stage:
+        return Stage({})
 
 
 def test_tests_that_do_not_apply_do_not_exist() -> None:

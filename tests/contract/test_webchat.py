@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 import pytest
 
@@ -12,15 +11,20 @@ from tests.adapters.webchat.visitor import visit
 from tests.contract.adapter import NAME, AdapterContract, Stage
 
 
+@dataclass
+class Page:
+    url: str
+
+
 class TestWebChat(AdapterContract):
     adapter = "webchat"
 
     @pytest.fixture
-    async def platform(self) -> AsyncGenerator[Stage]:
-        yield Stage({}, extra={"token": ""})
+    def platform(self) -> Stage:
+        return Stage({}, extra={"token": ""})
 
     async def deliver(self, stage: Stage, shop: Shop, key: str) -> None:
-        place = SimpleNamespace(url=f"{shop.app.server.url}/chat/{NAME}")
+        place = Page(f"{shop.app.server.url}/chat/{NAME}")
         async with visit(place, token=stage.extra["token"]) as visitor:
             stage.extra["token"] = visitor.token
             assert (await visitor.say("hello", f"client-{key:0>4}"))["type"] == "accepted"

@@ -67,5 +67,3 @@ def _empty() -> web.Response:
 
 def _answer(message: Outbound) -> web.Response:
     return web.json_response({"answer": message.text})
-
-

@@ -164,11 +164,12 @@ async def test_a_missing_requirement() -> None:
 
 
 async def test_settings_of_a_plugin_are_checked() -> None:
-    for table, said in (
+    tables: list[tuple[dict[str, Any], str]] = [
         ({"shelf": {"sise": 1}}, r"plugins\.shelf\.sise: unknown key; allowed here: size"),
         ({"shelf": {"size": "big"}}, r"plugins\.shelf\.size = 'big'"),
         ({"faq": {}}, r"plugins\.faq: unknown key; allowed here: enabled, shelf"),
-    ):
+    ]
+    for table, said in tables:
         with pytest.raises(SettingsError, match=said):
             async with play(shelf([]), settings={"plugins": table}):
                 pass

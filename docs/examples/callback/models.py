@@ -9,8 +9,8 @@ from tortoise.models import Model
 class Callback(Model):
     """A wish to be called; ``cause`` is the ledger's number of the message that completed it."""
 
-    id = fields.BigIntField(primary_key=True)
-    cause = fields.BigIntField(unique=True)
+    id: int = fields.BigIntField(primary_key=True)
+    cause: int = fields.BigIntField(unique=True)
     phone = fields.CharField(max_length=20)
     name = fields.CharField(max_length=200, default="")
     asked_at = fields.DatetimeField()

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import ClientSession
 
 from core.adapter import Capabilities, PassiveReply
+from core.clock import TestClock
 from core.delivery.passive import PassiveDesk
+from core.message import ConversationKind
 from core.plugin import Plugin
-from core.store.models import Message
 from core.testing import START, Shop
 from core.turn import Turn
+from core.views import OutboundRow
 from tests.core.counter import CounterAdapter
 from tests.core.stage import outbox, play, states
 
@@ -74,13 +77,11 @@ class Counter:
     async def all_left(self, count: int) -> None:
         """Wait until so many answers are marked as sent: shortly after the platform has them."""
         async with asyncio.timeout(5):
-            while await states() != ["sent"] * count:
+            while await states() != ["sent"] * count:  # noqa: ASYNC110 - see until()
                 await asyncio.sleep(0.001)
 
     async def reach(self, seconds: float) -> None:
         """Let time pass up to a moment at which somebody is going to wake."""
-        from datetime import timedelta
-
         goal = START + timedelta(seconds=seconds)
         await self.until(lambda: self.shop.clock.next_wake() == goal)
         self.shop.clock.move_to(goal)
@@ -120,7 +121,6 @@ async def test_too_late_and_pushed() -> None:
         await desk.shop.settle()
         assert desk.pushed == ["done slow rice"]
         assert await states() == ["sent"]
-
 
 
 async def test_a_duplicate_delivery_gets_the_same_answer() -> None:
@@ -171,12 +171,10 @@ def test_claimed_while_the_request_gave_up_is_given_back() -> None:
 
     async def scene() -> list[int]:
         given_back: list[int] = []
-        from core.clock import TestClock
-
         desk = PassiveDesk(TestClock(START), given_back.extend)
         can = Capabilities(as_of="2026-11-21", passive=PassiveReply(4.5))
         slot = desk.open("desk", "1", can)
-        row = Message(id=7, conversation_id=1, direction="out", parts="[]", state="queued")
+        row = OutboundRow("desk", "k", 1, "Mei", ConversationKind.DIRECT, "", "[]", START, id=7)
         slot.claim([row])
         slot.close()
         assert given_back == []

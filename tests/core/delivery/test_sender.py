@@ -35,6 +35,12 @@ async def queue(shop: Shop, to: str, *words: str, **values: Any) -> None:
     await shop.app.commit.write(effects, by_hand())
 
 
+async def under_way() -> None:
+    """Until a row is being sent."""
+    while "sending" not in await states():  # noqa: ASYNC110 - looks at other people's state
+        await asyncio.sleep(0)
+
+
 async def test_order_within_a_conversation_also_when_one_must_wait() -> None:
     async with play() as shop:
         shop.channel().outcomes.extend([retry(), retry()])
@@ -248,8 +254,7 @@ async def test_stopping_waits_for_the_call_under_way(tmp_path: Path) -> None:
     async with play(folder=tmp_path) as shop:
         gate = shop.channel().gate = asyncio.Event()
         await queue(shop, "Mei", "a")
-        while "sending" not in await states():
-            await asyncio.sleep(0)
+        await under_way()
         asyncio.get_running_loop().call_later(0.05, gate.set)
     async with play(folder=tmp_path) as shop:
         assert await states() == ["sent"]
@@ -262,8 +267,7 @@ async def test_stopping_breaks_off_a_call_that_hangs(
     async with play(folder=tmp_path) as shop:
         shop.channel().gate = asyncio.Event()
         await queue(shop, "Mei", "a")
-        while "sending" not in await states():
-            await asyncio.sleep(0)
+        await under_way()
     async with play(folder=tmp_path) as shop:
         await shop.settle()
         assert await states() == ["unknown"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,8 +39,8 @@ def test_a_limit_inside_a_character() -> None:
     assert split("😀😀", 1) == ["😀", "😀"]
 
 
-def can(**values: object) -> Capabilities:
-    return Capabilities(as_of="2026-11-21", **values)  # type: ignore[arg-type]  # pyright: ignore
+def can(**values: Any) -> Capabilities:
+    return Capabilities(as_of="2026-11-21", **values)
 
 
 def test_neighbouring_texts_are_one_message() -> None:
@@ -65,7 +67,7 @@ def test_a_long_head_is_said_before_its_menu() -> None:
     able = can(parts=frozenset({"text", "menu"}), max_text=40)
     messages = shape((Text("one two three four five"), Menu("", YES_NO)), able)
     assert [type(m[0]) for m in messages] == [Text, Menu]
-    assert messages[-1][0].head == "five"  # pyright: ignore
+    assert messages[-1] == (Menu("five", YES_NO),)
 
 
 @given(st.lists(typed, max_size=4), st.integers(4, 64))

@@ -33,7 +33,8 @@ def heard(text: str, **more: Any) -> Understanding:
 
 
 def where(**limits: Any) -> Situation:
-    values = {"kind": ConversationKind.DIRECT, "channel": "shop", "owner": "bot", **limits}
+    values: dict[str, Any] = {"kind": ConversationKind.DIRECT, "channel": "shop", "owner": "bot"}
+    values |= limits
     return Situation(**values)
 
 
@@ -82,7 +83,7 @@ def test_intents_marks_and_always_ask() -> None:
         entry(1, mark="urgent", at_least=0.7),
         entry(2, always=True),
     ]
-    said = {"intents": {"order.track": 0.9}, "marks": {"urgent": 0.7}}
+    said: dict[str, Any] = {"intents": {"order.track": 0.9}, "marks": {"urgent": 0.7}}
     assert asks("x", *entries, **said) == ["intent order.track", "mark urgent 0.70", "always"]
     assert asks("x", *entries, marks={"urgent": 0.69}) == ["always"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from core.parts import Text
 from core.plugin import Plugin
 from core.store.commit import Cause, Superseded, by_hand
 from core.store.models import Conversation, Deadline, JournalEntry, Message
+from core.store.sql import Work
 from core.testing import Shop
 from core.turn import Turn
 from tests.core.stage import echo, outbox, play
@@ -25,7 +27,8 @@ def effects(shop: Shop) -> Effects:
 
 
 def post(words: str, **values: Any) -> Post:
-    return Post((Text(words),), **{"to": STAFF, **values})
+    given: dict[str, Any] = {"to": STAFF, **values}
+    return Post((Text(words),), **given)
 
 
 async def test_all_of_it_or_nothing() -> None:
@@ -57,22 +60,22 @@ async def test_a_new_thread_of_a_failed_commit_is_not_remembered() -> None:
     """A number from a rolled-back transaction would later point to somebody else's thread."""
     async with play(echo()) as shop:
 
-        async def explode() -> None:
+        def explode() -> Work[None]:
             raise RuntimeError
+            yield
 
-        async def neighbour() -> None:
-            effects_ = effects(shop)
-            effects_.post(post("hello"))
-            await shop.app.commit.write(effects_, Cause("c1"))
+        async def greet() -> None:
+            wanted = effects(shop)
+            wanted.post(post("hello", key="once"))
+            await shop.app.commit.write(wanted, by_hand())
 
-        import asyncio
-
-        await asyncio.gather(
-            neighbour(), shop.app.writer.run(explode), return_exceptions=True
+        results = await asyncio.gather(
+            greet(), shop.app.writer.run(explode), return_exceptions=True
         )
+        assert [type(result) for result in results] == [type(None), RuntimeError]
         mei = shop.customer("Mei")
         await mei.says("hi")
-        await neighbour()
+        await greet()
         await shop.settle()
         assert mei.replies == ["hi"]
         assert shop.posts("staff") == ["hello"]
@@ -98,8 +101,9 @@ async def test_a_cause_that_was_dealt_with_writes_nothing() -> None:
         wanted = effects(shop)
         wanted.post(post("late"))
 
-        async def claim() -> None:
+        def claim() -> Work[None]:
             raise Superseded
+            yield
 
         with pytest.raises(Superseded):
             await shop.app.commit.write(wanted, Cause("c1", claim))

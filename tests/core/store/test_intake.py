@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 from core.message import ConversationKind, Inbound, Sender
 from core.parts import Text
@@ -13,7 +14,7 @@ from tests.core.stage import echo, play
 OTHER = {"other": {"adapter": "core.testing.mock:MockAdapter"}}
 
 
-def said(key: str, words: str = "hi", who: str = "Mei", **sender: str) -> Inbound:
+def said(key: str, words: str = "hi", who: str = "Mei", **sender: Any) -> Inbound:
     return Inbound(key, who, Sender(who, **sender), (Text(words),), START)
 
 
@@ -63,7 +64,10 @@ async def test_people_are_known_again() -> None:
         await accept(shop, said("3", who="b", union_id="U"), channel="other")
         await accept(shop, said("4", who="b"))
         people = await Contact.all().order_by("id")
-        assert [(p.name, p.locale, p.union_id) for p in people] == [("Mei", "en", "U"), ("", "", "")]
+        assert [(p.name, p.locale, p.union_id) for p in people] == [
+            ("Mei", "en", "U"),
+            ("", "", ""),
+        ]
         assert await ContactIdentity.filter(contact=people[0]).count() == 2
 
 

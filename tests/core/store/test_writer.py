@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+import sqlite3
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aiosqlite import connect
 
 from core.settings import DatabaseSettings
+from core.store import journal
 from core.store.database import Database
+from core.store.drivers import Make
 from core.store.models import JournalEntry
+from core.store.sql import Work
 from core.store.writer import Writer
 from core.testing import START
 
@@ -20,20 +24,21 @@ from core.testing import START
 async def writer(tmp_path: Path) -> AsyncGenerator[Writer]:
     database = Database(DatabaseSettings(url=f"sqlite://{tmp_path / 'w.db'}"), {})
     await database.open()
-    made = Writer()
+    made = Writer(database.driver())
     made.start()
     yield made
     await made.stop()
+    await made.driver.close()
     await database.close()
 
 
-async def note(kind: str) -> str:
-    await JournalEntry.create(kind=kind, at=START)
+def note(kind: str) -> Work[str]:
+    yield from journal.enter(kind, {}, START)
     return kind
 
 
-async def bad() -> str:
-    await note("bad")
+def bad() -> Work[str]:
+    yield from note("bad")
     raise RuntimeError("mine alone")
 
 
@@ -51,12 +56,23 @@ async def test_many_jobs_share_one_commit(writer: Writer) -> None:
 
 async def test_a_bad_job_fails_alone_and_leaves_nothing(writer: Writer) -> None:
     undone: list[str] = []
-    writer.undone = lambda: undone.append("all")
+    writer.rolled_back = lambda: undone.append("all")
     work = [lambda: note("a"), bad, lambda: note("b")]
     results = await asyncio.gather(*map(writer.run, work), return_exceptions=True)
     assert [str(result) for result in results] == ["a", "mine alone", "b"]
     assert await kinds() == ["a", "b"]
     assert undone == ["all", "all"]  # together, then the bad one for itself
+
+
+async def test_changes_through_the_orm_share_the_transaction(writer: Writer) -> None:
+    async def before() -> None:
+        await JournalEntry.create(kind="orm", at=START)
+
+    with pytest.raises(RuntimeError, match="mine alone"):
+        await writer.run(bad, before=before)
+    assert await kinds() == []
+    await writer.run(lambda: note("a"), before=before)
+    assert await kinds() == ["orm", "a"]
 
 
 async def test_after_runs_in_the_order_of_the_jobs_and_only_after_success(writer: Writer) -> None:
@@ -71,10 +87,10 @@ async def test_a_failing_after_neither_repeats_nor_fails_what_is_durable(writer:
     def burn(_result: str) -> None:
         raise RuntimeError("listener")
 
-    work = [("a", burn), ("b", None)]
-    jobs = [writer.run(lambda k=kind: note(k), after) for kind, after in work]
+    jobs = [writer.run(lambda: note("a"), burn), writer.run(lambda: note("b"))]
     assert await asyncio.gather(*jobs) == ["a", "b"]
-    assert await kinds() == ["a", "b"]
+    assert await writer.run(lambda: note("c")) == "c"
+    assert await kinds() == ["a", "b", "c"]
 
 
 async def test_a_locked_database_is_waited_for(
@@ -82,23 +98,29 @@ async def test_a_locked_database_is_waited_for(
 ) -> None:
     monkeypatch.setattr("core.store.writer.LOCKED_WAIT", 0.0)
     tries: list[int] = []
+    real = writer.driver.write
 
-    async with connect(tmp_path / "w.db", isolation_level=None) as other:
-        await other.execute("BEGIN IMMEDIATE")
+    async def refused_twice(works: Sequence[Make]) -> list[Any]:
+        tries.append(1)
+        if len(tries) <= 2:
+            raise sqlite3.OperationalError("database is locked")
+        return await real(works)
 
-        async def work() -> str:
-            tries.append(1)
-            if len(tries) == 2:
-                await other.execute("COMMIT")
-            await JournalEntry.get_or_none(id=0).using_db(None)
-            return await note("a")
-
-        from tortoise import connections
-
-        await connections.get("default").execute_query("PRAGMA busy_timeout = 1")
-        assert await writer.run(work) == "a"
-    assert len(tries) == 2
+    monkeypatch.setattr(writer.driver, "write", refused_twice)
+    assert await writer.run(lambda: note("a")) == "a"
+    assert len(tries) == 3
     assert await kinds() == ["a"]
+
+
+async def test_another_process_may_write_meanwhile(writer: Writer, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "w.db", isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        job = asyncio.create_task(writer.run(lambda: note("a")))
+        await asyncio.sleep(0.05)
+        assert not job.done()
+        other.execute("COMMIT")
+        assert await job == "a"
+    other.close()
 
 
 async def test_who_loses_interest_does_not_stop_the_writing(writer: Writer) -> None:

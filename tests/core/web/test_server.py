@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 
 from core.testing import Shop
 from core.web.server import ServerError
+from tests.core.counter import CounterAdapter
 from tests.core.stage import echo, play
 
 CHANNELS = {"desk": {"adapter": "tests.core.counter:CounterAdapter", "passive": False}}
@@ -43,7 +44,10 @@ async def test_a_hook_is_durable_when_it_is_acknowledged(house: House) -> None:
     assert await house.post("/hooks/desk", json=said) == (200, "{}")
     assert sum((await house.shop.balance()).values()) == 1
     await house.shop.settle()
-    assert house.shop.app.lines.get("desk").adapter.sent == ["hi"]  # pyright: ignore
+    line = house.shop.app.lines.get("desk")
+    assert line is not None
+    assert isinstance(line.adapter, CounterAdapter)
+    assert line.adapter.sent == ["hi"]
 
 
 @pytest.mark.parametrize("path", ["/hooks/nobody", "/chat/nobody", "/chat/nobody/x.js", "/admin"])

@@ -1,1 +1,0 @@
-"""Only what the project uses."""

@@ -1,0 +1,1 @@
+"""An example adapter: Pigeon Post, a platform that does not exist."""

