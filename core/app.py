@@ -26,6 +26,7 @@ from core.route.dispatch import Dispatcher
 from core.route.index import Index
 from core.secrets import Secrets
 from core.settings import Settings, ShopSettings
+from core.store import outbox
 from core.store.commit import Commit, Written
 from core.store.database import Database
 from core.store.inbox import Accepted
@@ -98,6 +99,7 @@ class App:
             lines=self.lines,
             metrics=self.metrics,
             ready=self.readiness,
+            measure=self.measure,
         )
         self.journal = Journal(self.registry.followers)
         self.watch = Watch(self.journal, self._nudge)
@@ -198,6 +200,13 @@ class App:
         await self.database.ping()
         waiting = [line.name for line in self.lines if not line.started]
         return f"channels starting: {', '.join(waiting)}" if waiting else ""
+
+    async def measure(self) -> None:
+        """Bring the gauges up to date that only the ledger knows."""
+        count, oldest = await self.writer.look(outbox.backlog)
+        self.metrics.outbox.set(count)
+        age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
+        self.metrics.outbox_age.set(age)
 
     @property
     def idle(self) -> bool:

@@ -48,6 +48,9 @@ class Metrics:
         self.outbox = Gauge(
             "xiaoer_outbox_open", "Outbound messages not final", registry=self.registry
         )
+        self.outbox_age = Gauge(
+            "xiaoer_outbox_age_seconds", "Age of the oldest of them", registry=self.registry
+        )
         self.turn_seconds = Histogram(
             "xiaoer_turn_seconds",
             "From accepted to handled",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
+import msgspec
 import structlog
 
 from core.clock import Clock
@@ -174,7 +174,7 @@ def describe(decision: Decision, turn: Turn) -> dict[str, Any]:
     heard = turn.understanding
     return {
         "handler": decision.handler,
-        "bids": [asdict(bid) for bid in decision.bids],
+        "bids": [msgspec.structs.asdict(bid) for bid in decision.bids],
         "entities": [[e.type, e.value] for e in heard.entities],
         "intents": heard.intents,
         "marks": heard.marks,

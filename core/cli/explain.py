@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from core.app import App
@@ -83,7 +84,7 @@ def _result(app: App, turn: Turn, decision: Decision) -> dict[str, Any]:
         "intents": heard.intents,
         "marks": heard.marks,
         "handler": decision.handler,
-        "bids": [asdict(bid) for bid in decision.bids],
+        "bids": [msgspec.structs.asdict(bid) for bid in decision.bids],
         "barred": _barred(app, turn, {bid.handler for bid in decision.bids}),
         "said": ["\n".join(filter(None, map(as_text, post.parts))) for post in turn.posts],
         "events": [kind for kind, _data in turn.events],

@@ -8,7 +8,7 @@ and marked after the call; a claim that nobody finished means *unknown*, not *fa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Collection, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -72,8 +72,8 @@ class Sender:
     async def stop(self) -> None:
         """Claim nothing more and let the calls under way end.
 
-        A call that hangs for :data:`STOP_SECONDS` is broken off: its row stays ``sending``, and the
-        next start decides about it.
+        A call that hangs for :data:`STOP_SECONDS` is broken off: nobody knows whether it arrived, and
+        a rule decides what becomes of its row.
         """
         if self._task is not None:
             self._task.cancel()
@@ -81,12 +81,14 @@ class Sender:
         self._task = None
         for waiting in self._pacing:
             waiting.cancel()
-        calls = list(self._calls.values())
+        calls = dict(self._calls)
         if calls:
-            _, hanging = await asyncio.wait(calls, timeout=STOP_SECONDS)
-            for call in hanging:
-                call.cancel()
-        await asyncio.gather(*calls, return_exceptions=True)
+            await asyncio.wait(calls.values(), timeout=STOP_SECONDS)
+        hanging = {place: call for place, call in calls.items() if not call.done()}
+        for call in hanging.values():
+            call.cancel()
+        await asyncio.gather(*calls.values(), return_exceptions=True)
+        await self._recover(hanging)
 
     def wake(self) -> None:
         """Something may be ready to leave."""
@@ -225,11 +227,17 @@ class Sender:
             self._wake.set()  # the pump learns when the next row may be tried
         return following
 
-    async def _recover(self) -> None:
-        """Rows that a former life was sending: their outcome is unknown; a rule decides each."""
+    async def _recover(self, places: Collection[int] | None = None) -> None:
+        """Rows that nobody sends any more (in these conversations): their outcome is unknown.
+
+        A rule decides each.
+        """
+        if places is not None and not places:
+            return
         rows = await self._writer.look(lambda: outbox.rows_where("m.state = 'sending'", ()))
         for row in rows:
-            if self._lines.get(row.channel) is not None:
+            wanted = places is None or row.conversation_id in places
+            if wanted and self._lines.get(row.channel) is not None:
                 receipt = Receipt(Outcome.UNKNOWN, "stopped-while-sending")
                 await self._finish(row, receipt, onward=False)
 

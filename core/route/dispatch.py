@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
+
+import msgspec
 
 from core.route.index import Entry, Index, Situation
 from core.route.limits import Limits
@@ -19,19 +20,17 @@ from core.turn import Declined, Turn
 LABELS = {rank: rank.name.lower() for rank in Rank}
 
 
-@dataclass(frozen=True, slots=True)
-class Bid:
+class Bid(msgspec.Struct, frozen=True):
     """One candidate's part in a decision: ``won``, ``declined`` (and why) or ``not asked``."""
 
     handler: str
     rank: str
     ask: str
     outcome: str
-    notes: dict[str, Any] = field(default_factory=dict[str, Any])
+    notes: dict[str, Any] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True):
     """Who answered a message (``handler`` is empty when nobody did), and all bids."""
 
     handler: str

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ahocorasick
+import msgspec
 
 from core.message import ConversationKind
 from core.route.rules import Rank, Rule
@@ -38,8 +39,7 @@ class Entry:
         return (self.rank, self.order)
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(msgspec.Struct, frozen=True):
     """Where a message was said: what rules may be limited by."""
 
     kind: ConversationKind

@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from filelock import FileLock, Timeout
 from tortoise import Tortoise, connections
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.backends.base.executor import EXECUTOR_CACHE
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
@@ -17,6 +19,8 @@ from tortoise.migrations.recorder import MigrationRecorder
 
 from core.settings import DatabaseSettings
 from core.store.drivers import Driver, OrmDriver, SqliteDriver
+from core.store.postgres import AWAY, REFUSED, PostgresDriver, server_settings
+from core.store.session import Session
 
 log = structlog.get_logger(__name__)
 CORE_MODELS = "core.store.models"
@@ -38,6 +42,8 @@ class Database:
         self._apps = dict(apps)
         self._lock: FileLock | None = None
         self._context: TortoiseContext | None = None
+        shared = not settings.url.startswith("sqlite://")
+        self.session = Session(settings.url) if shared else None  # of this process, with the engine
 
     @property
     def file(self) -> Path | None:
@@ -51,6 +57,8 @@ class Database:
         """What runs the hot statements on this engine."""
         if self.file is not None:
             return SqliteDriver(self.file, self.settings.synchronous)
+        if self.session is not None:
+            return PostgresDriver(self.settings.url, self.session.number)
         return OrmDriver()
 
     async def open(self, *, exclusive: bool = True) -> None:
@@ -65,9 +73,13 @@ class Database:
         if exclusive and self.file:
             self._take_lock(self.file)
         try:
+            EXECUTOR_CACHE.clear()  # it outlives connections and knows no dialect
             self._context = await Tortoise.init(config=self._config(), _enable_global_fallback=True)
-            await self._upgrade(allowed=exclusive or self.file is None)
-        except BaseORMException as error:
+            if self.session is None:
+                await self._upgrade(allowed=exclusive)
+            else:
+                await self._upgrade_in_turn(self.session)
+        except (BaseORMException, *AWAY, *REFUSED) as error:
             await self.close()
             raise DatabaseError(f"the database {self._shown()} cannot be used: {error}") from error
         except BaseException:
@@ -79,6 +91,8 @@ class Database:
         if self._context is not None:
             await Tortoise.close_connections()
             self._context = None
+        if self.session is not None:
+            await self.session.close()
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -113,7 +127,19 @@ class Database:
             pragmas = {"synchronous": self.settings.synchronous.upper(), "busy_timeout": 5000}
             credentials = {"file_path": str(self.file), "journal_mode": "WAL", **pragmas}
             return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
-        return self.settings.url
+        expanded = expand_db_url(self.settings.url)
+        holder = self.session.number if self.session is not None else 0
+        expanded["credentials"] |= {"server_settings": server_settings(holder), "maxsize": 8}
+        return expanded
+
+    async def _upgrade_in_turn(self, session: Session) -> None:
+        """Of several processes that start at once, one upgrades and the others find it done."""
+        await session.open()
+        await session.lead("upgrade")
+        try:
+            await self._upgrade(allowed=True)
+        finally:
+            await session.resign("upgrade")
 
     async def _upgrade(self, *, allowed: bool) -> None:
         connection = connections.get("default")

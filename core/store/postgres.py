@@ -37,6 +37,11 @@ AWAY = (
     exceptions.TooManyConnectionsError,
     exceptions.DiskFullError,
 )
+REFUSED = (
+    exceptions.InvalidAuthorizationSpecificationError,
+    exceptions.InvalidCatalogNameError,
+    exceptions.InsufficientPrivilegeError,
+)
 
 
 class PostgresDriver:

@@ -16,6 +16,7 @@ from core.web.hooks import Hooks
 
 log = structlog.get_logger(__name__)
 Ready = Callable[[], Awaitable[str]]
+Measure = Callable[[], Awaitable[None]]
 
 
 class ServerError(Exception):
@@ -33,9 +34,14 @@ class Server:
         lines: Lines,
         metrics: Metrics,
         ready: Ready,
+        measure: Measure,
     ) -> None:
-        """``ready`` returns an empty string, or why the house is not ready."""
+        """``ready`` returns an empty string, or why the house is not ready.
+
+        ``measure`` brings gauges up to date before they are shown.
+        """
         self._settings, self._lines, self._metrics, self._ready = settings, lines, metrics, ready
+        self._measure = measure
         self.app = web.Application(client_max_size=settings.max_body, middlewares=[_guard])
         self.app.router.add_route("*", "/hooks/{channel}", hooks.handle)
         self.app.router.add_route("*", "/chat/{channel}", self._serve)
@@ -96,6 +102,7 @@ class Server:
         return web.json_response({"status": "ready"})
 
     async def _numbers(self, _request: web.Request) -> web.Response:
+        await self._measure()
         return web.Response(
             body=generate_latest(self._metrics.registry), content_type="text/plain", charset="utf-8"
         )

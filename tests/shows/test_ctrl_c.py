@@ -1,4 +1,4 @@
-"""Shows 1 of the first issue: Ctrl-C within 5 s, with something in flight, and nothing half-sent."""
+"""Shows 1 of the first issue: Ctrl-C ends within 5 s, and nothing stays half-sent."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import json
 import signal
 import time
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-import pytest_asyncio
+from aiohttp import web
 
 from tests.shows.house import ask, open_house
-from tests.standins.wecom_robot import WeComRobotStandIn
 
 STOP = 5  # seconds
 SHOP = """
@@ -30,12 +32,57 @@ adapter = "replay"
 file = "room.jsonl"
 """
 ANGRY = {"id": "c1", "text": "太生气了，我要投诉", "at_ms": 1, "user_id": "v1", "room_id": "r"}
-OUT = "select state from message where channel = 'staff'"
+STATES = "select state from message where channel = 'staff'"
 
 
-class SlowGroup(WeComRobotStandIn):
-    """A group whose platform takes its time: says when it was called, answers when told."""
+@dataclass
+class SlowGroup:
+    """A group robot's platform that takes its time to answer."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.called, self.may_answer = asyncio.Event(), asyncio.Event()
+    base: str = ""
+    posts: list[Any] = field(default_factory=list[Any])
+    called: asyncio.Event = field(default_factory=asyncio.Event)
+    answer: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def send(self, request: web.Request) -> web.Response:
+        self.posts.append(await request.json())
+        self.called.set()
+        await self.answer.wait()
+        return web.json_response({"errcode": 0, "errmsg": "ok"})
+
+
+@asynccontextmanager
+async def slow_group() -> AsyncGenerator[SlowGroup]:
+    group = SlowGroup()
+    app = web.Application()
+    app.router.add_post("/cgi-bin/webhook/send", group.send)
+    runner = web.AppRunner(app, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    group.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield group
+    finally:
+        group.answer.set()
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(("answers", "state"), [(True, "sent"), (False, "unknown")])
+async def test_ctrl_c_with_a_call_under_way(tmp_path: Path, state: str, *, answers: bool) -> None:
+    (tmp_path / "room.jsonl").write_text(json.dumps(ANGRY), "utf-8")
+    async with slow_group() as group:
+        async with open_house(tmp_path, SHOP.format(base=group.base)) as house:
+            await asyncio.wait_for(group.called.wait(), 20)
+            begun = time.monotonic()
+            house.process.send_signal(signal.SIGINT)
+            await house.hears("Closing")
+            if answers:
+                group.answer.set()
+            assert await house.ends(signal.SIGCONT) == 0
+            assert time.monotonic() - begun < STOP
+        assert ask(tmp_path, STATES) == [(state,)]
+
+        group.answer.set()
+        async with open_house(tmp_path) as house:
+            await house.ends(signal.SIGINT)
+        assert len(group.posts) == 1
