@@ -15,14 +15,18 @@ import structlog
 from core.channels import Line, Lines, Tools
 from core.clock import Clock, SystemClock
 from core.deadlines import Deadlines
+from core.delivery.orphans import Orphans
 from core.delivery.passive import PassiveDesk
 from core.delivery.sender import Sender
 from core.forms.engine import FormEngine
 from core.journal import Journal, Watch
+from core.bells import DEADLINES, JOURNAL, OUTBOX, Bells
 from core.lanes import Lanes
+from core.lanes_shared import SharedLanes
 from core.metrics import Metrics
 from core.registry import Registry, find_plugins
 from core.route.dispatch import Dispatcher
+from core.roles import SPEAKING, Role
 from core.route.index import Index
 from core.secrets import Secrets
 from core.settings import Settings, ShopSettings
@@ -33,6 +37,7 @@ from core.store.inbox import Accepted
 from core.store.intake import Intake
 from core.store.models import JournalEntry, Message
 from core.store.people import People
+from core.store.session import Session
 from core.store.states import Inbox
 from core.store.writer import Writer
 from core.texts import Texts, bundled
@@ -60,9 +65,14 @@ class App:
         self.metrics = Metrics()
         self.registry = Registry(find_plugins(settings.plugins), settings.plugins, self.texts)
         self.database = Database(settings.database, self.registry.models)
-        self.writer, self.people = Writer(self.database.driver()), People()
+        self.session, self.roles = self.database.session, frozenset(settings.roles)
+        driver = self.database.driver()
+        self.writer, self.people = Writer(driver), People()
         self.writer.rolled_back = self.people.forget
-        self.intake = Intake(self.writer, self.people, self.clock, self.metrics)
+        self.inlet = self.writer  # on PostgreSQL a second one: what comes in waits for nobody
+        if self.session is not None:
+            self.inlet = Writer(driver)
+        self.intake = Intake(self.inlet, self._people_of(self.inlet), self.clock, self.metrics)
         self.lines = Lines()
         lease = timedelta(seconds=settings.work.lease_seconds)
         self.commit = Commit(self.writer, self.people, self.clock, self.lines.can, lease)
@@ -84,7 +94,9 @@ class App:
             clock=self.clock,
             metrics=self.metrics,
             settings=settings.work,
+            alone=self.session is None,
         )
+        self.orphans = Orphans(self.session, self.sender, self._nudge) if self.session else None
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
         hooks = Hooks(
             lines=self.lines,
@@ -119,7 +131,8 @@ class App:
         """Open the database and the plugins: enough to dispatch, not yet to run."""
         await self.database.open(exclusive=exclusive)
         try:
-            self.writer.start()
+            for writer in {self.writer, self.inlet}:
+                writer.start()
             await self.registry.open(self.services)
         except BaseException:
             await self.close()
@@ -136,13 +149,14 @@ class App:
             passive=self.desk,
             attempts=self.settings.work.attempts,
         )
-        self.lanes = Lanes(self.worker.handle, self.settings.work.lanes, self.worker.resting)
+        self.lanes = self._lanes()
         self.deadlines = Deadlines(
             writer=self.writer,
             commit=self.commit,
             clock=self.clock,
             texts=self.texts,
             handlers=self.registry.dues,
+            lead=self.session.lead if self.session is not None else None,
         )
         self._opened = True
 
@@ -153,7 +167,9 @@ class App:
         try:
             await self.registry.close()
         finally:
-            await self.writer.stop()
+            for writer in {self.writer, self.inlet}:
+                await writer.stop()
+            await self.writer.driver.close()
             await self.database.close()
 
     async def start(self) -> None:
@@ -167,19 +183,30 @@ class App:
         log.info("house.ready", url=self.server.url, channels=[line.name for line in self.lines])
 
     async def _begin(self) -> None:
-        await self._count_lives()
-        self.intake.handed_on = self.lanes.put
-        self.intake.opened = self.sender.wake
-        self.commit.listeners += [self.sender.heard, self._written]
-        self.commit.sends = True
+        self.commit.listeners.append(self._written)
+        if Role.WORKER in self.roles:
+            self.intake.handed_on = self.lanes.put
+        if Role.SENDER in self.roles:
+            self.intake.opened, self.commit.sends = self.sender.wake, True
+            self.commit.listeners.append(self.sender.heard)
+        if self.session is None:
+            await self._count_lives()
+        else:
+            self._hang_bells(self.session)
         self.registry.followers.setdefault(REPLAYED, []).append(self._replayed)
         await self.journal.start()
         self.watch.start()
-        await self.lanes.start()
-        await self.sender.start()
-        await self.deadlines.start()
-        for line in self.lines:
-            await line.start()
+        if Role.WORKER in self.roles:
+            await self.lanes.start()
+        if Role.SENDER in self.roles:
+            await self.sender.start()
+            if self.orphans is not None:
+                await self.orphans.start()
+        if Role.SCHEDULER in self.roles:
+            await self.deadlines.start()
+        if self.roles & SPEAKING:
+            for line in self.lines:
+                await line.start()
         await self.server.start()
 
     async def stop(self) -> None:
@@ -188,6 +215,8 @@ class App:
         if self._opened:
             await self.lanes.stop()
             await self.deadlines.stop()
+            if self.orphans is not None:
+                await self.orphans.stop()
             await self.sender.stop()
         await asyncio.gather(*(line.stop() for line in self.lines if line.started))
         await self.watch.stop()
@@ -198,7 +227,8 @@ class App:
         if not self._opened:
             return "starting"
         await self.database.ping()
-        waiting = [line.name for line in self.lines if not line.started]
+        speaks = self.roles & SPEAKING
+        waiting = [line.name for line in self.lines if speaks and not line.started]
         return f"channels starting: {', '.join(waiting)}" if waiting else ""
 
     async def measure(self) -> None:
@@ -211,8 +241,30 @@ class App:
     @property
     def idle(self) -> bool:
         """Whether nothing moves until time or the outside moves it; for tests and shutdown."""
-        parts = (self.writer, self.lanes, self.sender, self.deadlines, self.watch)
+        parts = (self.inlet, self.writer, self.lanes, self.sender, self.deadlines, self.watch)
         return all(part.idle for part in parts)
+
+    def _hang_bells(self, session: Session) -> None:
+        heard = {JOURNAL: self.watch.soon}
+        if Role.SENDER in self.roles:
+            heard[OUTBOX] = self.sender.wake
+        if Role.SCHEDULER in self.roles:
+            heard[DEADLINES] = self.deadlines.wake
+        Bells(session, heard).hang(self.intake, self.commit)
+
+    def _people_of(self, writer: Writer) -> People:
+        """Each writer remembers for itself: it sees its own rows, committed or not."""
+        if writer is self.writer:
+            return self.people
+        people = People()
+        writer.rolled_back = people.forget
+        return people
+
+    def _lanes(self) -> Lanes | SharedLanes:
+        worker, number = self.worker, self.settings.work.lanes
+        if self.session is None:
+            return Lanes(worker.handle, number, worker.resting)
+        return SharedLanes(worker.handle, number, worker.resting, self.session, worker.give_up)
 
     async def _count_lives(self) -> None:
         """A message that was taken up in many starts probably kills the process: park it."""
@@ -242,4 +294,4 @@ class App:
         self.deadlines.wake()
 
     def _secrets(self) -> Secrets:
-        return Secrets(self.settings.data if self.database.file else None)
+        return Secrets(None if self.database.in_memory else self.settings.data)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -56,10 +56,15 @@ class Deadlines:
         clock: Clock,
         texts: Texts,
         handlers: Mapping[str, BoundDue],
+        lead: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
-        """``handlers`` by full name; a row whose handler is gone waits until it is back."""
+        """``handlers`` by full name; a row whose handler is gone waits until it is back.
+
+        ``lead`` returns once this process may run deadlines; of several only one does.
+        """
         self._writer, self._commit, self._clock, self._texts = writer, commit, clock, texts
-        self._handlers = handlers
+        self._handlers, self._lead = handlers, lead
+        self._leads = lead is None
         self._wake = asyncio.Event()
         self._running = False
         self._task: asyncio.Task[None] | None = None
@@ -79,7 +84,7 @@ class Deadlines:
     @property
     def idle(self) -> bool:
         """Whether nothing is due now."""
-        return not (self._wake.is_set() or self._running)
+        return not (self._leads and (self._wake.is_set() or self._running))
 
     def wake(self) -> None:
         """Look again: a row may have been set by another process."""
@@ -92,6 +97,7 @@ class Deadlines:
     async def _loop(self) -> None:
         while True:
             try:
+                await self._stand_by()
                 pause = await self._pause()
                 with suppress(TimeoutError):
                     await wait_for(self._clock, self._wake.wait(), pause)
@@ -104,6 +110,12 @@ class Deadlines:
                 self._wake.set()
             finally:
                 self._running = False
+
+    async def _stand_by(self) -> None:
+        if self._lead is not None:
+            self._leads = False
+            await self._lead("deadlines")
+            self._leads = True
 
     async def _pause(self) -> float:
         names = list(self._handlers)

@@ -23,6 +23,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from core.roles import ALL, Role
+
 SETTINGS_VARIABLE = "XIAOER_SETTINGS"
 DEFAULT_FILE = "settings.toml"
 Model = TypeVar("Model", bound=BaseModel)
@@ -123,6 +125,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     log: LogSettings = LogSettings()
     work: WorkSettings = WorkSettings()
+    roles: tuple[Role, ...] = ALL
     data: Path = Path("data")
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])
     plugins: PluginsSettings = PluginsSettings()

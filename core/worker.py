@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -72,6 +73,13 @@ class Worker:
                     return
             else:
                 return
+
+    async def give_up(self, message_id: int) -> None:
+        """Park a message unread: it was taken up so often that it probably kills who reads it."""
+        now, reason = self._clock.now(), "taken up too often"
+        work = partial(inbox.finish, message_id, Inbox.FAILED, now, error=reason)
+        if await self._writer.run(work):
+            log.error("message.poison", message_id=message_id)
 
     async def rehearse(self, turn: Turn) -> Decision:
         """Dispatch without committing anything: for ``xiaoer explain``."""

@@ -8,7 +8,7 @@ and marked after the call; a claim that nobody finished means *unknown*, not *fa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
@@ -51,8 +51,10 @@ class Sender:
         clock: Clock,
         metrics: Metrics,
         settings: WorkSettings,
+        alone: bool = True,
     ) -> None:
-        """Idle until :meth:`start`."""
+        """Idle until :meth:`start`. ``alone``: no other process sends, now or in a former life."""
+        self._alone = alone
         self._writer, self._lines, self._clock = writer, lines, clock
         self._metrics, self._settings = metrics, settings
         self._calls: dict[int, asyncio.Task[None]] = {}  # by conversation
@@ -65,15 +67,16 @@ class Sender:
 
     async def start(self) -> None:
         """Decide what a former life left half-sent, then begin."""
-        await self._recover()
+        if self._alone:
+            await self._recover()
         self._wake.set()
         self._task = asyncio.create_task(self._loop(), name="sender")
 
     async def stop(self) -> None:
         """Claim nothing more and let the calls under way end.
 
-        A call that hangs for :data:`STOP_SECONDS` is broken off: nobody knows whether it arrived, and
-        a rule decides what becomes of its row.
+        A call that hangs for :data:`STOP_SECONDS` is broken off: nobody knows whether it arrived,
+        and a rule decides what becomes of its row.
         """
         if self._task is not None:
             self._task.cancel()
@@ -221,11 +224,35 @@ class Sender:
                 return None
             return (yield from outbox.claim(row.conversation_id, rules, self._clock.now()))
 
-        following = await self._writer.run(work)
+        following = await self._surely(work, row.conversation_id)
         log.debug("message.sent", state=verdict.state, reason=verdict.columns.get("error") or None)
         if following is None:
             self._wake.set()  # the pump learns when the next row may be tried
         return following
+
+    @property
+    def busy(self) -> Collection[int]:
+        """Conversations that a call (or a wait for its turn) is under way for."""
+        return self._calls.keys()
+
+    async def recover(self, number: int) -> None:
+        """A row that a dead process was sending, now ours: a rule decides."""
+        one = "m.state = 'sending' AND m.id = ?"
+        for row in await self._writer.look(lambda: outbox.rows_where(one, (number,))):
+            await self._finish(row, Receipt(Outcome.UNKNOWN, "stopped-while-sending"), onward=False)
+        self._wake.set()
+
+    async def _surely(
+        self, work: Callable[[], Work[OutboundRow | None]], conversation: int
+    ) -> OutboundRow | None:
+        """What a platform said is known to nobody else: wait for the database however long."""
+        while True:
+            try:
+                return await self._writer.run(work, key=conversation)
+            except Exception as error:
+                if self._writer.driver.patience(error, 0) is None:
+                    raise
+                log.error("sender.database_away", error=str(error))
 
     async def _recover(self, places: Collection[int] | None = None) -> None:
         """Rows that nobody sends any more (in these conversations): their outcome is unknown.

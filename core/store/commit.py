@@ -101,7 +101,8 @@ class Commit:
             if claimant is not None:
                 claimant.resolve()
 
-        return await self._writer.run(work, after, before=effects.changes)
+        key = cause.conversation
+        return await self._writer.run(work, after, before=effects.changes, key=key)
 
     async def journal(self, kind: str, data: Mapping[str, Any], channel: str = "") -> None:
         """Write one domain event that follows from nothing else."""
@@ -121,7 +122,7 @@ class Commit:
         rows: list[OutboundRow] = []
         for number, post in enumerate(effects.posts):
             rows += yield from self._rows(post, cause, number, now)
-        if claimant is not None:
+        if claimant is not None and not (yield from self._behind_others(rows)):
             claimant.claim(rows)
         for row in rows:
             if (yield from outbox.queue(row)):
@@ -134,6 +135,12 @@ class Commit:
         if self.sends:
             written.claimed = yield from self._claim(written.posts, now)
         return written
+
+    def _behind_others(self, rows: Sequence[OutboundRow]) -> Work[bool]:
+        """Whether older messages still wait to be pushed: a passive answer would overtake them."""
+        if not rows or not self._can(rows[0].channel).push:
+            return False
+        return bool((yield outbox.OPEN, (rows[0].conversation_id, rows[0].conversation_id)))
 
     def _claim(self, posts: Sequence[OutboundRow], now: datetime) -> Work[list[OutboundRow]]:
         claimed: list[OutboundRow] = []

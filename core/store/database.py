@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,9 @@ from core.store.session import Session
 log = structlog.get_logger(__name__)
 CORE_MODELS = "core.store.models"
 CORE_MIGRATIONS = "core.store.migrations"
+LOCK_SECONDS = 2.0
 MEMORY = "sqlite://:memory:"
+ENGINES = ("sqlite://", "postgres://", "postgresql://")
 SIGNATURE = b"SQLite format 3\0"
 
 
@@ -53,6 +56,11 @@ class Database:
             return None
         return Path(url.removeprefix("sqlite://").split("?")[0])
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether nothing outlives the process."""
+        return self.settings.url == MEMORY
+
     def driver(self) -> Driver:
         """What runs the hot statements on this engine."""
         if self.file is not None:
@@ -67,12 +75,16 @@ class Database:
         ``exclusive`` takes the lock that says "this process runs the shop"; commands that only look
         in or leave one short note go without. Raises :class:`DatabaseError`.
         """
+        if not self.settings.url.startswith(ENGINES):
+            raise DatabaseError(f"[database] url must begin with one of {', '.join(ENGINES)}")
         if self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             _refuse_foreign(self.file)
         if exclusive and self.file:
             self._take_lock(self.file)
         try:
+            if exclusive and self.file:
+                _refuse_locked(self.file)
             EXECUTOR_CACHE.clear()  # it outlives connections and knows no dialect
             self._context = await Tortoise.init(config=self._config(), _enable_global_fallback=True)
             if self.session is None:
@@ -178,6 +190,20 @@ def _refuse_foreign(file: Path) -> None:
     with contextlib.suppress(FileNotFoundError), file.open("rb") as head:
         if head.read(len(SIGNATURE)) not in {b"", SIGNATURE}:
             raise DatabaseError(f"{file} is not a database: give another [database] url")
+
+
+def _refuse_locked(file: Path) -> None:
+    """A shop that another program keeps from writing would open, and then answer nobody."""
+    probe = sqlite3.connect(file, timeout=LOCK_SECONDS, isolation_level=None)
+    with contextlib.closing(probe):
+        try:
+            probe.execute("BEGIN IMMEDIATE")
+            probe.execute("ROLLBACK")
+        except sqlite3.DatabaseError as error:
+            raise DatabaseError(
+                f"the database {file} cannot be written ({error}): if another program has it open, "
+                "a backup or a viewer, close that first"
+            ) from error
 
 
 def _migrations_of(models: str) -> str | None:

@@ -46,4 +46,6 @@ class Intake:
             if new and windows:
                 self.opened()
 
-        return await self._writer.run(work, after)
+        alone = messages[0].conversation if len(messages) == 1 else None
+        key = (channel, alone) if alone is not None else None
+        return await self._writer.run(work, after, key=key)

@@ -11,7 +11,7 @@ from core.adapter import Capabilities
 from core.delivery import quota
 from core.message import ConversationKind
 from core.store import journal
-from core.store.sql import Work, insert, json_text, json_value, moment, update
+from core.store.sql import LOCK, Work, insert, json_text, json_value, moment, update
 from core.store.states import Outbox
 from core.views import OutboundRow
 
@@ -64,7 +64,7 @@ def claim(conversation: int, rules: Rules, now: datetime) -> Work[OutboundRow | 
     next one is looked at; a row that must wait for its contact is held with the reason.
     """
     while True:
-        rows = yield _HEAD, (conversation, conversation)
+        rows = yield f"{_HEAD} {LOCK}", (conversation, conversation)
         if not rows:
             return None
         row = _row(rows[0])
@@ -131,7 +131,10 @@ def settle(
     event: str = "",
 ) -> Work[None]:
     """Mark what became of a send, and tell the journal if people should know."""
-    if (yield from end(row, state, columns, now)) and event:
+    told = yield from end(row, state, columns, now)
+    if not told and state in {Outbox.SENT, Outbox.DELIVERED}:  # somebody believed us dead
+        told = yield from by_ids([row.id], [Outbox.UNKNOWN], {"state": str(state), **columns})
+    if told and event:
         yield from _tell(event, row, {"reason": str(columns.get("error", ""))}, now)
 
 
@@ -215,6 +218,11 @@ WHERE m.id = (
     ) o)
 """
 )
+OPEN = """
+SELECT 1 FROM message WHERE state = 'queued' AND conversation_id = ?
+UNION ALL SELECT 1 FROM message WHERE state = 'sending' AND conversation_id = ?
+LIMIT 1
+"""
 _BACKLOG = """
 SELECT COUNT(*), MIN(at) FROM (
     SELECT at FROM message WHERE state = 'queued'

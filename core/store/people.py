@@ -61,6 +61,7 @@ class People:
         if rows:
             return rows[0][0]
         contact: int | None = None
+        made: int | None = None
         if sender.union_id:
             rows = yield "SELECT id FROM contact WHERE union_id = ?", (sender.union_id,)
             contact = rows[0][0] if rows else None
@@ -71,10 +72,15 @@ class People:
                 "union_id": sender.union_id,
                 "created_at": now,
             }
-            contact = (yield from insert("contact", facts)) or 0
+            made = contact = (yield from insert("contact", facts)) or 0
         proven = json_text(sender.proven)
         identity = {"channel": channel, "external_id": sender.id, "proven": proven, "gone": False}
-        yield from insert("contact_identity", {"contact_id": contact, **identity})
+        identity["contact_id"] = contact
+        if (yield from insert("contact_identity", identity, unless="channel, external_id")) is None:
+            if made is not None:  # somebody wrote to two of our processes at once
+                yield "DELETE FROM contact WHERE id = ?", (made,)
+            rows = yield _IDENTITY, (channel, sender.id)
+            contact = rows[0][0]
         return contact
 
 

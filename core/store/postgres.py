@@ -36,6 +36,7 @@ AWAY = (
     exceptions.CrashShutdownError,
     exceptions.TooManyConnectionsError,
     exceptions.DiskFullError,
+    exceptions.InternalClientError,  # the library's own word for a line cut in mid-sentence
 )
 REFUSED = (
     exceptions.InvalidAuthorizationSpecificationError,

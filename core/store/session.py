@@ -15,6 +15,7 @@ from typing import Any, TypeAlias
 
 import asyncpg
 import structlog
+from asyncpg import exceptions
 
 from core.store.postgres import KEEPALIVE, away
 
@@ -63,9 +64,9 @@ class Session:
         async with self._turn:
             try:
                 return await (await self._connected()).fetch(sql, *values)
-            except Exception as error:
-                if away(error):
-                    await self._drop()
+            except BaseException as error:
+                if not isinstance(error, exceptions.PostgresError) or away(error):
+                    await self._drop()  # also when broken off: half an answer is still to come
                 raise
 
     async def lead(self, what: str) -> None:
@@ -100,16 +101,14 @@ class Session:
             what, self._rung = self._rung, ""
             try:
                 await self.fetch("SELECT pg_notify($1, $2)", BELL, what)
-            except Exception as error:
-                if not away(error):
-                    raise
-                log.debug("bell.lost", what=what)  # they look by themselves every LOOK seconds
+            except Exception as error:  # noqa: BLE001 - they look by themselves every LOOK seconds
+                log.debug("bell.lost", what=what, error=str(error))
             await asyncio.sleep(QUIET)
 
     async def _connected(self) -> Connection:
         if self._connection is None or self._connection.is_closed():
-            self._leads.clear()
-            self._connection = await asyncpg.connect(
+            await self._drop()
+            connection = await asyncpg.connect(
                 self._url,
                 timeout=5,
                 server_settings={
@@ -118,9 +117,9 @@ class Session:
                     **KEEPALIVE,
                 },
             )
-            await self._connection.add_listener(BELL, self._hear)
-            lock = f"SELECT pg_advisory_lock({LIVES}, {self.number})"
-            await self._connection.execute(lock)
+            self._connection = connection  # from here on :meth:`fetch` drops it if it fails
+            await connection.add_listener(BELL, self._hear)
+            await connection.execute(f"SELECT pg_advisory_lock({LIVES}, {self.number})")
             self.since = asyncio.get_running_loop().time()
         return self._connection
 

@@ -6,7 +6,7 @@ import asyncio
 import itertools
 import re
 import tempfile
-from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +24,14 @@ START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10 in the morning 
 SETTLE_SECONDS = 20.0
 CHANNEL = "shop"
 KEYS = itertools.count(1)
+
+
+async def in_a_file(home: Path) -> str:
+    """The database of a test shop: a file in its folder."""
+    return f"sqlite://{home / 'shop.db'}"
+
+
+where: Callable[[Path], Awaitable[str]] = in_a_file  # tests of another engine put theirs here
 
 
 class Shop:
@@ -209,7 +217,7 @@ async def open_shop(
         home = folder or Path(fresh)
         table["data"] = str(home)
         table["database"] = {
-            "url": f"sqlite://{home / 'shop.db'}",
+            "url": await where(home),
             "synchronous": "normal",
             **table.get("database", {}),
         }

