@@ -161,8 +161,19 @@ class Channel(Protocol):
         """Messages of the conversation after that id, oldest first; ``after=0``: the newest."""
         ...
 
-    async def mark(self, message_id: int, state: str) -> None:
-        """A receipt that came later: ``delivered`` or ``read``. Ranks only go up."""
+    async def mark(self, message_id: int, state: str, reason: str = "") -> None:
+        """A receipt that came later: ``delivered`` or ``read``. Ranks only go up.
+
+        ``failed`` takes back what the platform had said: the message reached nobody after all.
+        """
+        ...
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a short note of the channel's own (a cursor); durable on return."""
+        ...
+
+    async def recall(self, key: str) -> str:
+        """The note, or an empty string."""
         ...
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
@@ -219,6 +230,13 @@ class Adapter(ABC):
     async def send(self, message: Outbound) -> Receipt:
         """Hand one message to the platform. Never raises for what the platform says."""
         return Receipt(Outcome.FINAL, "send-only-board")
+
+    async def own(self, conversation: str, owner: str) -> None:
+        """The conversation is now ``bot``'s, in the ``queue`` or ``agent:<name>``'s.
+
+        For platforms that have people of their own; not called for what the platform itself
+        reported (:attr:`~core.message.Inbound.owner`).
+        """
 
     async def typing(self, conversation: str, recipient: Sender | None = None) -> None:
         """Show that an answer is being written, where the platform has such a mark."""

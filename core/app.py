@@ -35,7 +35,7 @@ from core.store.commit import Commit, Written
 from core.store.database import Database
 from core.store.inbox import Accepted
 from core.store.intake import Intake
-from core.store.models import JournalEntry, Message
+from core.store.models import Conversation, JournalEntry, Message
 from core.store.people import People
 from core.store.session import Session
 from core.store.states import Inbox
@@ -48,6 +48,7 @@ from core.worker import Worker
 
 log = structlog.get_logger(__name__)
 REPLAYED = "ledger.replayed"  # the journal's word for it
+OWNED = "conversation.owner"
 POISON = 5  # starts that a message may be taken up in before it is parked unread
 
 
@@ -194,6 +195,7 @@ class App:
         else:
             self._hang_bells(self.session)
         self.registry.followers.setdefault(REPLAYED, []).append(self._replayed)
+        self.registry.followers.setdefault(OWNED, []).append(self._owned)
         await self.journal.start()
         self.watch.start()
         if Role.WORKER in self.roles:
@@ -288,6 +290,16 @@ class App:
         for row in rows:
             self.metrics.accepted(row.channel, new=1, known=0)
         self.lanes.again([Accepted(row.id, row.conversation_id, new=True) for row in rows])
+
+    async def _owned(self, entry: JournalEntry) -> None:
+        """A conversation changed hands here: a platform with people of its own is told."""
+        if entry.data.get("by") == "platform":
+            return
+        number = entry.conversation_id or entry.data.get("conversation")
+        thread = await Conversation.get_or_none(id=number)
+        line = self.lines.get(thread.channel) if thread is not None else None
+        if thread is not None and line is not None and line.started:
+            await line.adapter.own(thread.external_id, str(entry.data["owner"]))
 
     def _nudge(self) -> None:
         self.sender.wake()

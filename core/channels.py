@@ -7,9 +7,10 @@ name here; what an adapter may ask of the house is the :class:`~core.adapter.Cha
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import entry_points
+from importlib.resources import files
 from typing import Any
 
 import structlog
@@ -21,12 +22,13 @@ from core.metrics import Metrics
 from core.parts import load
 from core.secrets import Secrets
 from core.settings import SettingsError, check
-from core.store import outbox
+from core.store import notes, outbox
 from core.store.commit import Commit
 from core.store.inbox import Accepted
 from core.store.intake import Intake
 from core.store.models import Conversation, Message
-from core.store.states import RECEIPTS, below
+from core.store.sql import Work
+from core.store.states import RECEIPTS, Outbox, below
 from core.store.writer import Writer
 from core.texts import Texts
 
@@ -55,6 +57,9 @@ class Line:
         self.name, self.kind, self.tools = name, kind, tools
         self.clock = tools.clock
         adapter_class = find_adapter(kind, f"channels.{name}.adapter")
+        package = adapter_class.__module__.rpartition(".")[0]
+        if package and (folder := files(package) / "locales").is_dir():
+            tools.texts.add(folder)  # an adapter from elsewhere brings its own sentences
         settings = check(adapter_class.Settings, table, f"channels.{name}")
         self.adapter: Adapter = adapter_class(settings, self)
         self.started = False
@@ -93,13 +98,28 @@ class Line:
         found = await (rows.order_by("id") if after else rows.order_by("-id")).limit(limit)
         return [_item(row) for row in sorted(found, key=lambda r: r.id)]
 
-    async def mark(self, message_id: int, state: str) -> None:
+    async def mark(self, message_id: int, state: str, reason: str = "") -> None:
         """A receipt that came later; ranks only go up."""
+        if state == Outbox.FAILED:
+            await self.tools.writer.run(self._undelivered(message_id, reason))
+            return
         if state not in RECEIPTS:
             raise ValueError(f"{state!r} is no receipt; one of {', '.join(RECEIPTS)}")
 
         lower, values = below(state), {"state": state}
         await self.tools.writer.run(lambda: outbox.by_ids([message_id], lower, values))
+
+    def _undelivered(self, message_id: int, reason: str) -> Callable[[], Work[bool]]:
+        now = self.clock.now()
+        return lambda: outbox.undelivered(message_id, self.name, reason, now)
+
+    async def remember(self, key: str, value: str) -> None:
+        """Keep a note of this channel."""
+        await self.tools.writer.run(lambda: notes.keep(self.name, key, value))
+
+    async def recall(self, key: str) -> str:
+        """The note, or an empty string."""
+        return await self.tools.writer.look(lambda: notes.read(self.name, key))
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
         """Write an event of this channel to the journal."""

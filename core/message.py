@@ -42,6 +42,8 @@ class Inbound(msgspec.Struct, frozen=True):
     dropped. ``conversation`` is the platform's thread id. ``trigger`` names what it opens in the
     reply window (``message``, ``click``, ``follow``, see :class:`core.adapter.Window`); empty opens
     nothing. ``context`` carries what the person was looking at (product, link number on air).
+    ``owner``: whose the conversation is from this message on (``bot``, ``agent:<name>``), where the
+    platform has people of its own and says so.
     """
 
     key: str
@@ -52,6 +54,7 @@ class Inbound(msgspec.Struct, frozen=True):
     kind: ConversationKind = ConversationKind.DIRECT
     trigger: str = "message"
     context: dict[str, Any] = {}
+    owner: str = ""
 
     @property
     def text(self) -> str:

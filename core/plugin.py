@@ -8,7 +8,7 @@
 
 What a handler asks for by type is injected: its :class:`~core.turn.Turn`, the plugin's settings,
 the clock, and whatever any plugin provides (:meth:`Plugin.provides`). Nothing happens at import but
-declaring; ``core/house`` loads, connects and unloads. ``docs/write-a-plugin.md`` teaches it.
+declaring; ``core/registry.py`` loads, connects and unloads. ``docs/write-a-plugin.md`` teaches it.
 """
 
 from __future__ import annotations

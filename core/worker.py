@@ -107,6 +107,7 @@ class Worker:
 
     async def _try(self, turn: Turn) -> None:
         memory, form = copy.deepcopy(turn.conversation.memory), turn.conversation.form
+        _heed(turn)
         decision = await self.dispatcher.dispatch(turn, situation(turn))
         if turn.owner is not None and turn.form is form:
             turn.form = None  # a person takes over: the bot's half-asked question is moot
@@ -162,6 +163,14 @@ class Worker:
             return
         self._metrics.finished(message.channel, Inbox.FAILED)
         log.error("message.parked", error=reason)
+
+
+def _heed(turn: Turn) -> None:
+    """The platform has said whose the conversation is from this message on."""
+    told, before = turn.message.context.get("owner", ""), turn.conversation.owner
+    if told and told != before:
+        turn.emit("conversation.owner", owner=told, before=before, by="platform")
+        turn.owner = turn.conversation.owner = told
 
 
 def situation(turn: Turn) -> Situation:

@@ -8,12 +8,13 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from adapters.wechat.body import read_body
+from adapters._weixin.body import read_body
+from adapters._weixin.errors import TROUBLE
+from adapters._weixin.guard import Fields, text
 from adapters.wechat.check import findings
-from adapters.wechat.client import WeChatClient
+from adapters.wechat.client import client_of
 from adapters.wechat.door import Door, Letter
-from adapters.wechat.errors import ApiError, NotSentError, UnsureError, receipt_of
-from adapters.wechat.guard import Fields, text
+from adapters.wechat.errors import receipt_of
 from adapters.wechat.outgoing import payload
 from adapters.wechat.reply import render
 from adapters.wechat.settings import WeChatSettings
@@ -44,7 +45,6 @@ _WINDOWS = {
 }
 # The platform hangs up after 5 s and delivers three times in all ("Passive user reply message").
 _PASSIVE = PassiveReply(deadline=4.5, attempts=3, max_messages=1)
-_TROUBLE = (ApiError, NotSentError, UnsureError)
 
 
 class WeChatAdapter(Adapter):
@@ -65,7 +65,7 @@ class WeChatAdapter(Adapter):
             windows=_WINDOWS,
         )
         self.door = Door(settings, channel.clock)
-        self._client = WeChatClient(settings, channel.clock)
+        self._client = client_of(settings, channel.clock)
 
     async def start(self) -> None:
         """Open the session; the first token is asked for when it is needed."""
@@ -112,7 +112,7 @@ class WeChatAdapter(Adapter):
             return Receipt(Outcome.FINAL, reason="nothing-to-show")
         try:
             await self._client.call("/cgi-bin/message/custom/send", body)
-        except _TROUBLE as trouble:
+        except TROUBLE as trouble:
             receipt = receipt_of(trouble)
             _log.info("wechat.not_sent", channel=self.channel.name, reason=receipt.reason)
             return receipt
@@ -125,7 +125,7 @@ class WeChatAdapter(Adapter):
         body = {"touser": conversation, "command": "Typing"}
         try:
             await self._client.call("/cgi-bin/message/custom/typing", body)
-        except _TROUBLE as trouble:
+        except TROUBLE as trouble:
             _log.debug("wechat.no_typing_mark", channel=self.channel.name, reason=str(trouble))
 
     async def check(self) -> Sequence[Finding]:

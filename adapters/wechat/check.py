@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from adapters.wechat.client import WeChatClient
-from adapters.wechat.errors import ApiError, NotSentError, UnsureError
+from adapters._weixin.client import ApiClient
+from adapters._weixin.errors import ApiError, NotSentError, UnsureError
 from adapters.wechat.settings import WeChatSettings
 from core.adapter import Finding
 
@@ -23,7 +23,7 @@ MENDABLE = {
 }
 
 
-async def findings(settings: WeChatSettings, client: WeChatClient) -> list[Finding]:
+async def findings(settings: WeChatSettings, client: ApiClient) -> list[Finding]:
     """The settings first, then whether the platform takes our credentials."""
     found = [Finding(ok=True, key=f"wechat.mode_{settings.mode}")]
     if not settings.pushes:
@@ -33,7 +33,7 @@ async def findings(settings: WeChatSettings, client: WeChatClient) -> list[Findi
     return [*found, await _reach(settings, client)]
 
 
-async def _reach(settings: WeChatSettings, client: WeChatClient) -> Finding:
+async def _reach(settings: WeChatSettings, client: ApiClient) -> Finding:
     """Ask for the platform's own addresses: needs a token and changes nothing."""
     try:
         await client.call("/cgi-bin/getcallbackip")

@@ -6,8 +6,8 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from adapters.wechat.crypto import MessageCipher, open_with, signature, signed
-from adapters.wechat.guard import Fields, decode, parse, text
+from adapters._weixin.crypto import MessageCipher, open_with, signature, signed
+from adapters._weixin.guard import Fields, decode, parse, text
 from adapters.wechat.settings import WeChatSettings
 from core.adapter import Refused
 from core.clock import Clock

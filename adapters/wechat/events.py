@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from adapters.wechat.guard import Field, Fields, text
+from adapters._weixin.guard import Field, Fields, text
 from core.adapter import Refused
 from core.parts import Event
 

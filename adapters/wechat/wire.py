@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from adapters._weixin.guard import Fields, text
 from adapters.wechat.events import event_name, facts, read_event
-from adapters.wechat.guard import Fields, text
 from core.adapter import Refused
 from core.message import Inbound, Sender
 from core.parts import AnyPart, Card, Event, Image, Link, Location, Text, Video, Voice

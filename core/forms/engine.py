@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from core.words import words
 WORDS = words(__package__ or "core.forms")
 TRIES = 3
 LASTS = timedelta(minutes=30)
+COURTESY = 4  # characters: so little after "never mind" is a thank-you, no new question
+_PAUSE = re.compile(r"[\s,，。.!！~～、;；]+")
 _RULE = Rule(always=True, rank=Rank.FORM)
 
 Complete = Callable[[Turn, Form], Any]
@@ -49,8 +52,11 @@ class FormEngine:
         handler = self._handlers.get(str(state.get("name")))
         if handler is None or (turn.event is not None and not turn.text):
             return None
-        if bare(turn.text) in WORDS["cancel"]:
-            return self._candidate(handler, "called off", self._cancel)
+        if (rest := _after_cancel(turn.text)) is not None:
+            if len(bare(rest)) <= COURTESY:
+                return self._candidate(handler, "called off", self._cancel)
+            turn.form, turn.conversation = None, replace(turn.conversation, form=None)
+            return None  # "never mind, who pays the postage?" is for the others
         asked = handler.form.missing(state["values"])
         if asked is None:
             return None
@@ -151,3 +157,11 @@ class FormEngine:
     ) -> tuple[Entry, str]:
         name = f"{handler.plugin}.{handler.form.__name__}"
         return Entry(name, handler.plugin, _RULE, Rank.FORM, -1, call, handler.seconds), ask
+
+
+def _after_cancel(text: str) -> str | None:
+    """What follows the words that call a form off; ``None`` for a text that does not begin so."""
+    if bare(text) in WORDS["cancel"]:
+        return ""
+    head, _, rest = _PAUSE.sub("\n", text.strip(), count=1).partition("\n")
+    return rest if bare(head) in WORDS["cancel"] else None

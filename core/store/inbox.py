@@ -110,6 +110,7 @@ def change_conversation(conversation_id: int, changes: Mapping[str, Any]) -> Wor
 def _row(channel: str, message: Inbound, now: datetime) -> dict[str, Any]:
     who = message.sender
     sender = {"id": who.id, "name": who.name, "role": who.role, "proven": who.proven}
+    told = {"owner": message.owner} if message.owner else {}
     return {
         "direction": "in",
         "channel": channel,
@@ -118,7 +119,7 @@ def _row(channel: str, message: Inbound, now: datetime) -> dict[str, Any]:
         "state": str(Inbox.ACCEPTED),
         "text": message.text,
         "parts": dump(message.parts),
-        "context": json_text({**message.context, "sender": sender}),
+        "context": json_text({**message.context, **told, "sender": sender}),
         "at": now,
         "sent_at": message.sent_at,
         "attempts": 0,

@@ -182,6 +182,21 @@ class JournalEntry(Model):
         indexes = (Index(fields=["message_id"]), Index(fields=["kind", "id"]))
 
 
+class ChannelNote(Model):
+    """What an adapter keeps for itself: a cursor, say."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    channel = fields.CharField(max_length=64)
+    name = fields.CharField(max_length=100)
+    value = fields.TextField()
+
+    class Meta(Model.Meta):
+        """One row a name."""
+
+        table = "channel_note"
+        unique_together = (("channel", "name"),)
+
+
 class Grant(Model):
     """What a contact's act still allows us to send: the quota ledger."""
 

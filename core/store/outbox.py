@@ -138,6 +138,17 @@ def settle(
         yield from _tell(event, row, {"reason": str(columns.get("error", ""))}, now)
 
 
+def undelivered(number: int, channel: str, reason: str, now: datetime) -> Work[bool]:
+    """The platform had taken a row and gave it up later; ``False`` if it was not so."""
+    where = "id = ? AND channel = ? AND direction = 'out' AND state IN ('sending', 'unknown', 'sent')"
+    values = {"state": str(Outbox.FAILED), "error": reason, "done_at": now}
+    if not (yield from update("message", values, where, (number, channel))):
+        return False
+    for row in (yield from rows_where("m.id = ?", (number,))):
+        yield from _tell("message.undeliverable", row, {"reason": reason}, now)
+    return True
+
+
 def by_ids(ids: Sequence[int], states: Sequence[str], columns: Mapping[str, Any]) -> Work[int]:
     """Change rows by number, where they are in one of those states."""
     marks, allowed = ", ".join("?" * len(ids)), ", ".join("?" * len(states))

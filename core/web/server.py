@@ -15,6 +15,7 @@ from core.settings import ServerSettings
 from core.web.hooks import Hooks
 
 log = structlog.get_logger(__name__)
+Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
 Ready = Callable[[], Awaitable[str]]
 Measure = Callable[[], Awaitable[None]]
 
@@ -42,7 +43,8 @@ class Server:
         """
         self._settings, self._lines, self._metrics, self._ready = settings, lines, metrics, ready
         self._measure = measure
-        self.app = web.Application(client_max_size=settings.max_body, middlewares=[_guard])
+        middlewares = [_behind_proxy, _guard] if settings.trust_proxy else [_guard]
+        self.app = web.Application(client_max_size=settings.max_body, middlewares=middlewares)
         self.app.router.add_route("*", "/hooks/{channel}", hooks.handle)
         self.app.router.add_route("*", "/chat/{channel}", self._serve)
         self.app.router.add_route("*", "/chat/{channel}/{tail:.*}", self._serve)
@@ -109,9 +111,18 @@ class Server:
 
 
 @web.middleware
-async def _guard(
-    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-) -> web.StreamResponse:
+async def _behind_proxy(request: web.Request, handler: Handle) -> web.StreamResponse:
+    """Believe the proxy in front about who asks and over which scheme; it sets both headers."""
+    scheme = request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip()
+    if scheme in {"http", "https"}:
+        request = request.clone(scheme=scheme)
+    if client := request.headers.get("X-Forwarded-For", "").split(",")[0].strip():
+        request = request.clone(remote=client)
+    return await handler(request)
+
+
+@web.middleware
+async def _guard(request: web.Request, handler: Handle) -> web.StreamResponse:
     """A fault of ours is logged here and shows nothing to the outside."""
     try:
         return await handler(request)

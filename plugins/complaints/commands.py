@@ -70,9 +70,7 @@ def show(number: Number, *, as_json: Json = False) -> None:
         return
     for name in DETAILS:
         console().print(f"{say(f'complaints.cli_{name}')}: {words[name]}", markup=False)
-    for note in full["notes"]:
-        at = cell(datetime.fromisoformat(note["at"]))
-        console().print(f"  {at} {note['by']}: {note['text']}", markup=False)
+    console().print(words["notes"], markup=False)
 
 
 @app.command("soothe", help=say("complaints.cli_soothe_help"))
@@ -165,6 +163,7 @@ def shown(complaint: Complaint, desk: Desk) -> dict[str, str]:
         "conversation": str(complaint.conversation_id),
         "opened": moment(complaint.opened_at, zone),
         "follow_up": cell(complaint.follow_up_on),
+        "notes": "\n".join(note_of(note, zone) for note in complaint.notes),
         **{str(rung): clock_of(complaint, rung, now, zone) for rung in Rung},
     }
 
@@ -177,6 +176,15 @@ def clock_of(complaint: Complaint, rung: Rung, now: datetime, zone: ZoneInfo) ->
             "complaints.cli_met" if done <= due else "complaints.cli_late", at=moment(done, zone)
         )
     return say("complaints.cli_due" if now < due else "complaints.cli_over", at=moment(due, zone))
+
+
+def note_of(note: dict[str, Any], zone: ZoneInfo) -> str:
+    """One line of the history: when, who, and their words or the step that was done."""
+    by, text = str(note["by"]), str(note["text"])
+    who = say(f"complaints.by_{by}") if by in {"customer", "staff"} else by.removeprefix("agent:")
+    if by != "customer" and text in set(Rung):
+        text = say(f"complaints.rung_{text}")
+    return f"  {moment(datetime.fromisoformat(str(note['at'])), zone)} {who}: {text}"
 
 
 def moment(at: datetime, zone: ZoneInfo) -> str:

@@ -6,12 +6,14 @@ It asks back when it is unsure, and says so when it does not know.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 
 from core.message import ConversationKind
 from core.plugin import Plugin
 from core.route.rules import Rank
 from core.store.models import JournalEntry
 from core.turn import Turn
+from core.understand.normalise import bare
 from plugins.faq.knowledge import CHANGED, KnowledgeBase
 from plugins.faq.lexical import LexicalMatcher
 from plugins.faq.menus import NONE, PERSON, PICK, REPLIES, USEFUL, WORDS, chosen
@@ -28,6 +30,7 @@ plugin = Plugin(
     package="plugins.faq",
 )
 DIRECT = ConversationKind.DIRECT
+SERIES = timedelta(minutes=1)  # pictures come in series
 
 
 @plugin.provides
@@ -74,7 +77,21 @@ async def unknown(turn: Turn, settings: FaqSettings) -> None:
         turn.decline("no words")
     if turn.conversation.form:
         turn.decline("a form is open: it asks again")
-    miss(turn, settings.misses)
+    if bare(turn.text):
+        miss(turn, settings.misses)
+    else:
+        turn.reply("faq.signs")  # a smile or a question mark: heard, but nothing to look up
+
+
+@plugin.on(always=True, rank=Rank.FALLBACK, kinds=DIRECT)
+async def wordless(turn: Turn) -> None:
+    """A picture or a voice note is not met with silence; several in a row get one answer."""
+    if turn.event is not None or turn.text or turn.conversation.form:
+        turn.decline("words, an event or a form")
+    now, last = turn.clock.now(), turn.memory.get("wordless")
+    if last is None or now - datetime.fromisoformat(str(last)) > SERIES:
+        turn.reply("faq.wordless")
+    turn.memory["wordless"] = now.isoformat()
 
 
 @plugin.on(event="choice", exact=REPLIES, rank=Rank.EXACT)
@@ -98,6 +115,12 @@ async def choose(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None
         answer(turn, entry, choice.asked, 1.0)
     else:
         verdict(turn, choice, useful=choice.act == USEFUL)
+
+
+@plugin.on(exact=WORDS["robot"], kinds=DIRECT)
+async def robot(turn: Turn) -> None:
+    """Say honestly what we are."""
+    turn.reply("faq.robot")
 
 
 @plugin.on(exact=WORDS["hello"], kinds=DIRECT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 from functools import partial
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -57,8 +58,9 @@ def queue(*, as_json: Json = False) -> None:
     """Who waits for a person or is with one, longest first."""
 
     async def work() -> list[dict[str, Any]]:
-        async with office():
-            return await waiting()
+        async with office() as desk:
+            rows = await waiting()
+            return rows if as_json else [in_words(row, desk.texts.zone) for row in rows]
 
     columns = {name: f"handoff.cli_{name}" for name in COLUMNS}
     listing(run(work()), columns, as_json=as_json, empty="handoff.cli_none")
@@ -107,6 +109,19 @@ async def waiting() -> list[dict[str, Any]]:
             }
         )
     return sorted(rows, key=lambda row: str(row["since"] or ""))
+
+
+def in_words(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
+    """A row as a person reads it: no codes, and times of the shop."""
+    owner, since = str(row["owner"]), row["since"]
+    agent = owner.removeprefix("agent:")
+    return {
+        **row,
+        "owner": say("handoff.cli_queued") if agent == "queue" else agent,
+        "name": row["name"] or say("handoff.visitor"),
+        "reason": say(f"handoff.reason_{row['reason']}") if row["reason"] else "",
+        "since": f"{since.astimezone(zone):%m-%d %H:%M}" if since else "",
+    }
 
 
 async def _direct(number: int) -> Conversation:

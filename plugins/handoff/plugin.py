@@ -121,7 +121,8 @@ def _facts(conversation: Conversation, due: Due) -> dict[str, Any]:
     return {
         "conversation": conversation.id,
         "channel": conversation.channel,
-        "name": conversation.contact.name if conversation.contact else "",
+        "name": (conversation.contact.name if conversation.contact else "")
+        or due.texts.render("handoff.visitor", due.texts.default),
         "reason": due.texts.render(f"handoff.reason_{reason}", due.texts.default),
         "said": due.data.get("said", ""),
     }

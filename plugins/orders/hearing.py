@@ -25,9 +25,10 @@ def hear(heard: Understanding) -> None:
 def wants_to_know(plain: str) -> bool:
     """Whether the words ask after the customer's own order, not the shop's ways in general."""
     text = plain.lower()
-    if not any(word in text for word in WORDS["track"]):
+    heard = (text, "".join(text.split()))  # some put blanks between the characters
+    if not any(word in way for word in WORDS["track"] for way in heard):
         return False
-    return not any(word in text for word in WORDS["general"])
+    return not any(word in way for word in WORDS["general"] for way in heard)
 
 
 def _tail(heard: Understanding) -> Entity | None:

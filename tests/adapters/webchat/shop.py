@@ -60,13 +60,19 @@ class Ledger:
             return rows[-limit:]
         return [r for r in rows if r.id > after][:limit]
 
-    async def mark(self, message_id: int, state: str) -> None:
+    async def mark(self, message_id: int, state: str, reason: str = "") -> None:
         self.marks.append((message_id, state))
         old = self.rows[message_id - 1]
         self.rows[message_id - 1] = HistoryItem(
             old.id, old.direction, old.key, old.parts, state, old.at, old.author
         )
         self.news.set()
+
+    async def remember(self, key: str, value: str) -> None:
+        raise NotImplementedError
+
+    async def recall(self, key: str) -> str:
+        raise NotImplementedError
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
         self.boards.append(kind)

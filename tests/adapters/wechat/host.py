@@ -39,7 +39,13 @@ class Line:
     ) -> list[HistoryItem]:
         return []
 
-    async def mark(self, message_id: int, state: str) -> None:
+    async def mark(self, message_id: int, state: str, reason: str = "") -> None:
+        raise NotImplementedError
+
+    async def remember(self, key: str, value: str) -> None:
+        raise NotImplementedError
+
+    async def recall(self, key: str) -> str:
         raise NotImplementedError
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.wechat.crypto import MessageCipher, open_with, signature, signed
-from adapters.wechat.guard import parse
+from adapters._weixin.crypto import MessageCipher, open_with, signature, signed
+from adapters._weixin.guard import parse
 from core.adapter import Refused
 from tests.adapters.wechat.vectors import Row, account, cipher, name_of, rows
 

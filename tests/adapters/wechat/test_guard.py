@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.wechat.guard import MAX_BODY, decode, parse, text
+from adapters._weixin.guard import MAX_BODY, decode, parse, text
 from adapters.wechat.wire import read
 from core.adapter import Refused
 from core.message import Inbound

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from adapters.wechat.guard import decode, parse
+from adapters._weixin.guard import decode, parse
 from adapters.wechat.wire import read
 from core.adapter import Refused
 from core.message import Inbound

@@ -9,9 +9,9 @@ import aiohttp
 import pytest
 from pydantic import HttpUrl
 
+from adapters._weixin.errors import UnsureError
+from adapters._weixin.transport import Transport
 from adapters.wechat.adapter import WeChatAdapter
-from adapters.wechat.errors import UnsureError
-from adapters.wechat.transport import Transport
 from core.adapter import Outcome, Receipt
 from core.clock import TestClock
 from core.parts import Event, Image, Text

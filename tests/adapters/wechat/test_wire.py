@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from adapters.wechat.guard import parse
+from adapters._weixin.guard import parse
 from adapters.wechat.wire import read
 from core import parts
 from core.adapter import Refused

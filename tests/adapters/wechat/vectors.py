@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from adapters.wechat.crypto import MessageCipher
+from adapters._weixin.crypto import MessageCipher
 
 DATA = Path(__file__).parents[2] / "data" / "wechat"
 MESSAGES = DATA / "messages"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import ClientError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
-from adapters.wechat.guard import MAX_BODY
+from adapters._weixin.guard import MAX_BODY
 from core.adapter import Refused
 
 

@@ -9,7 +9,7 @@ import aiohttp
 import msgspec
 from pydantic import HttpUrl
 
-from adapters.wechat.errors import NotSentError, UnsureError
+from adapters._weixin.errors import NotSentError, UnsureError
 
 # Seconds. The platform answers in well under one; ten without an answer is an unknown outcome.
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)

@@ -1,0 +1,1 @@
+"""What the platforms of the WeChat family share: cipher, XML, transport, tokens, error words."""

@@ -1,0 +1,61 @@
+"""Calls of the platform's API with the access token: refreshed once, retried once, never more."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from adapters._weixin.access import AccessToken
+from adapters._weixin.errors import TOKEN_CODES, ApiError, raise_for
+from adapters._weixin.transport import Transport
+
+
+class ApiClient:
+    """The outgoing side of one account."""
+
+    def __init__(self, transport: Transport, access: AccessToken) -> None:
+        """Open nothing yet; :meth:`open` does."""
+        self._transport = transport
+        self._access = access
+
+    async def open(self) -> None:
+        """Make the session; asking again is harmless."""
+        await self._transport.open()
+
+    async def close(self) -> None:
+        """Close the session."""
+        await self._access.close()
+        await self._transport.close()
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncGenerator[None, None]:
+        """Open for one question, and closed after it if it was closed before."""
+        was_open = self._transport.is_open
+        await self.open()
+        try:
+            yield
+        finally:
+            if not was_open:
+                await self.close()
+
+    async def call(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The platform's answer to a POST of ``body``, or to a GET without one.
+
+        Raises:
+            ApiError: it said no; nothing was done.
+            NotSentError: it was not reached; nothing was done.
+            UnsureError: nobody knows whether it was done.
+        """
+        token = await self._access.get()
+        try:
+            return await self._ask(path, body, token)
+        except ApiError as trouble:
+            if trouble.code not in TOKEN_CODES:
+                raise
+        return await self._ask(path, body, await self._access.renew(token))
+
+    async def _ask(self, path: str, body: Mapping[str, Any] | None, token: str) -> dict[str, Any]:
+        answer = await self._transport.exchange(path, {"access_token": token}, body)
+        raise_for(answer)
+        return answer

@@ -1,0 +1,189 @@
+"""Messages a second through the whole shop on PostgreSQL, against asyncpg doing only the writing.
+
+The floor writes the same rows into the same tables (triggers and all) in batches that share a
+commit, with the same durability: a row in, the row handled and its answer queued, the answer sent.
+It sends each statement for a whole batch in one trip (``executemany``), which is the fastest that
+plain asyncpg offers. Scaling: one and two worker processes emptying the same full inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+from bench.ledger import BATCH, CONVERSATIONS, MESSAGES, ROUNDS
+from bench.ledger import _messages as messages
+from bench.measure import Result
+from core.app import App
+from core.clock import SystemClock
+from core.roles import ALL
+from core.settings import build
+from core.store.models import Message
+from core.store.session import LIVES
+from core.store.sql import json_text
+from tests.servers import Postgres, postgres
+
+
+
+
+def end_to_end() -> Result:
+    """Both sides in turns; the medians."""
+    with postgres() as server:
+        return asyncio.run(_end_to_end(server))
+
+
+async def _end_to_end(server: Postgres) -> Result:
+    ours: list[float] = []
+    floor: list[float] = []
+    for _ in range(ROUNDS):
+        url = await server.database()
+        ours.append(await _shop(url))
+        floor.append(await _floor(url))
+    return Result(round(statistics.median(ours)), round(statistics.median(floor)), "1/s")
+
+
+def app_on(url: str, *roles: str) -> App:
+    """A shop with one mock channel."""
+    table: dict[str, Any] = {
+        "server": {"port": 0},
+        "database": {"url": url},
+        "roles": roles or ALL,
+        "work": {"lanes": 256, "senders": 256},
+        "channels": {"bench": {"adapter": "core.testing.mock:MockAdapter"}},
+        "plugins": {"enabled": ["bench.ledger:plugin"]},
+    }
+    return App(build(table), SystemClock())
+
+
+async def _shop(url: str) -> float:
+    app = app_on(url)
+    await app.start()
+    try:
+        line = next(iter(app.lines))
+        start = time.perf_counter()
+        await asyncio.gather(*(line.accept([message]) for message in messages()))
+        while not app.idle:
+            await asyncio.sleep(0.001)
+        seconds = time.perf_counter() - start
+        sent = await Message.filter(direction="out", state="sent").count()
+    finally:
+        await app.stop()
+    if sent != MESSAGES:
+        raise SystemExit(f"only {sent} of {MESSAGES} answers were sent")
+    return MESSAGES / seconds
+
+
+async def _floor(url: str) -> float:
+    """The same rows into the tables the shop has just made."""
+    base = await asyncpg.connect(url)
+    text = [(f"f{n}", 1 + n % CONVERSATIONS) for n in range(MESSAGES)]
+    start = time.perf_counter()
+    for at in range(0, MESSAGES, BATCH):
+        await _batch(base, text[at : at + BATCH])
+    seconds = time.perf_counter() - start
+    await base.close()
+    return MESSAGES / seconds
+
+
+async def _batch(base: Any, batch: list[tuple[str, int]]) -> None:
+    now = datetime.now(UTC)
+    sender = json_text({"sender": {"id": "c", "name": "", "role": "customer", "proven": {}}})
+    said, told = '[{"type":"text","text":"hello there"}]', '[{"type":"text","text":"hello to you"}]'
+    decision = json_text({"handler": "bench.answer", "bids": [], "entities": [], "intents": {}})
+    await base.executemany(
+        _INSERT, [("in", key, place, "accepted", said, sender, now) for key, place in batch]
+    )
+    async with base.transaction():
+        await base.executemany(_HANDLED, [(now, decision, key) for key, _ in batch])
+        await base.executemany(
+            _INSERT, [("out", key, place, "sending", told, "{}", now) for key, place in batch]
+        )
+    await base.executemany(_SENT, [(now, key) for key, _ in batch])
+
+
+def scaling() -> Result:
+    """Messages a second of two worker processes; the floor is one. The ratio is what it brought."""
+    with postgres() as server:
+        return asyncio.run(_scaling(server))
+
+
+async def _scaling(server: Postgres) -> Result:
+    one: list[float] = []
+    two: list[float] = []
+    for _ in range(3):
+        one.append(await _workers(server, 1))
+        two.append(await _workers(server, 2))
+    return Result(round(statistics.median(two)), round(statistics.median(one)), "1/s")
+
+
+async def _workers(server: Postgres, number: int) -> float:
+    """Fill the inbox, start the processes, let them go when all are ready, and wait for the end."""
+    url = await server.database()
+    gateway = app_on(url, "gateway")
+    await gateway.start()
+    line = next(iter(gateway.lines))
+    await asyncio.gather(*(line.accept([message]) for message in messages()))
+    base = await asyncpg.connect(url)
+    await base.execute("UPDATE work SET holder = pg_backend_pid()")
+    await base.execute("SELECT pg_advisory_lock($1, pg_backend_pid())", LIVES)
+    command = [sys.executable, "-m", "bench.postgres", url]
+    people = [
+        await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        for _ in range(number)
+    ]
+    for process in people:
+        assert process.stdout is not None
+        await process.stdout.readline()
+    start = time.perf_counter()
+    await base.execute("UPDATE work SET holder = 0")
+    await base.execute("SELECT pg_notify('xiaoer', 'i')")
+    while await base.fetchval("SELECT EXISTS (SELECT 1 FROM work)"):
+        await asyncio.sleep(0.005)
+    seconds = time.perf_counter() - start
+    for process in people:
+        process.kill()
+        await process.wait()
+    await base.close()
+    await gateway.stop()
+    return MESSAGES / seconds
+
+
+async def _worker(url: str) -> None:
+    app = app_on(url, "worker")
+    await app.start()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+
+BENCHES: dict[str, Callable[[], Result]] = {
+    "end_to_end_postgres": end_to_end,
+    "postgres_two_workers_over_one": scaling,
+}
+
+_INSERT = """
+INSERT INTO message (direction, channel, key, conversation_id, author, state, text, parts, context,
+                     at, attempts, error, recipient, mention, platform_id, repeatable)
+VALUES ($1, 'bench', $2, $3, '', $4, 'hello', $5, $6, $7, 0, '', '', '[]', '', false)
+"""
+_HANDLED = """
+UPDATE message SET state = 'handled', done_at = $1, decision = $2, attempts = 1
+WHERE channel = 'bench' AND direction = 'in' AND key = $3 AND state = 'accepted'
+"""
+_SENT = """
+UPDATE message SET state = 'sent', sent_at = $1, done_at = $1
+WHERE channel = 'bench' AND direction = 'out' AND key = $2 AND state = 'sending'
+"""
+
+if __name__ == "__main__":
+    from core.logs import set_up
+    from core.settings import LogSettings
+
+    set_up(LogSettings(level="error"))
+    asyncio.run(_worker(sys.argv[1]))
