@@ -2,8 +2,9 @@
 
 The floor writes the same rows into the same tables (triggers and all) in batches that share a
 commit, with the same durability: a row in, the row handled and its answer queued, the answer sent.
-It sends each statement for a whole batch in one trip (``executemany``), which is the fastest that
-plain asyncpg offers. Scaling: one and two worker processes emptying the same full inbox.
+As with SQLite it awaits one statement after another; ``_pipelined`` sends each statement for a
+whole batch in one trip (``executemany``), which is the fastest that asyncpg offers. Scaling: one
+and two worker processes emptying the same full inbox.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import asyncio
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import asyncpg
 
-from bench.ledger import BATCH, CONVERSATIONS, MESSAGES, ROUNDS
+from bench.ledger import BATCH, CONVERSATIONS, MESSAGES
 from bench.ledger import _messages as messages
 from bench.measure import Result
 from core.app import App
@@ -30,22 +32,25 @@ from core.store.session import LIVES
 from core.store.sql import json_text
 from tests.servers import Postgres, postgres
 
+ROUNDS = 3
+Run = Callable[[Any, str, Sequence[Sequence[Any]]], Awaitable[None]]
 
 
 
-def end_to_end() -> Result:
+
+def end_to_end(*, pipelined: bool) -> Result:
     """Both sides in turns; the medians."""
     with postgres() as server:
-        return asyncio.run(_end_to_end(server))
+        return asyncio.run(_end_to_end(server, pipelined=pipelined))
 
 
-async def _end_to_end(server: Postgres) -> Result:
+async def _end_to_end(server: Postgres, *, pipelined: bool) -> Result:
     ours: list[float] = []
     floor: list[float] = []
     for _ in range(ROUNDS):
         url = await server.database()
         ours.append(await _shop(url))
-        floor.append(await _floor(url))
+        floor.append(await _floor(url, _in_one_trip if pipelined else _one_by_one))
     return Result(round(statistics.median(ours)), round(statistics.median(floor)), "1/s")
 
 
@@ -80,32 +85,41 @@ async def _shop(url: str) -> float:
     return MESSAGES / seconds
 
 
-async def _floor(url: str) -> float:
+async def _one_by_one(base: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    for row in rows:
+        await base.execute(sql, *row)
+
+
+async def _in_one_trip(base: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+    await base.executemany(sql, rows)
+
+
+async def _floor(url: str, run: Run) -> float:
     """The same rows into the tables the shop has just made."""
     base = await asyncpg.connect(url)
     text = [(f"f{n}", 1 + n % CONVERSATIONS) for n in range(MESSAGES)]
     start = time.perf_counter()
     for at in range(0, MESSAGES, BATCH):
-        await _batch(base, text[at : at + BATCH])
+        await _batch(base, text[at : at + BATCH], run)
     seconds = time.perf_counter() - start
     await base.close()
     return MESSAGES / seconds
 
 
-async def _batch(base: Any, batch: list[tuple[str, int]]) -> None:
+async def _batch(base: Any, batch: list[tuple[str, int]], run: Run) -> None:
     now = datetime.now(UTC)
     sender = json_text({"sender": {"id": "c", "name": "", "role": "customer", "proven": {}}})
     said, told = '[{"type":"text","text":"hello there"}]', '[{"type":"text","text":"hello to you"}]'
     decision = json_text({"handler": "bench.answer", "bids": [], "entities": [], "intents": {}})
-    await base.executemany(
-        _INSERT, [("in", key, place, "accepted", said, sender, now) for key, place in batch]
-    )
+    heard = [("in", key, place, "accepted", said, sender, now) for key, place in batch]
+    answers = [("out", key, place, "sending", told, "{}", now) for key, place in batch]
     async with base.transaction():
-        await base.executemany(_HANDLED, [(now, decision, key) for key, _ in batch])
-        await base.executemany(
-            _INSERT, [("out", key, place, "sending", told, "{}", now) for key, place in batch]
-        )
-    await base.executemany(_SENT, [(now, key) for key, _ in batch])
+        await run(base, _INSERT, heard)
+    async with base.transaction():
+        await run(base, _HANDLED, [(now, decision, key) for key, _ in batch])
+        await run(base, _INSERT, answers)
+    async with base.transaction():
+        await run(base, _SENT, [(now, key) for key, _ in batch])
 
 
 def scaling() -> Result:
@@ -131,8 +145,8 @@ async def _workers(server: Postgres, number: int) -> float:
     line = next(iter(gateway.lines))
     await asyncio.gather(*(line.accept([message]) for message in messages()))
     base = await asyncpg.connect(url)
-    await base.execute("UPDATE work SET holder = pg_backend_pid()")
-    await base.execute("SELECT pg_advisory_lock($1, pg_backend_pid())", LIVES)
+    await base.execute(f"SELECT pg_advisory_lock({LIVES}, pg_backend_pid())")
+    await base.execute(_HOLD)
     command = [sys.executable, "-m", "bench.postgres", url]
     people = [
         await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
@@ -163,10 +177,15 @@ async def _worker(url: str) -> None:
 
 
 BENCHES: dict[str, Callable[[], Result]] = {
-    "end_to_end_postgres": end_to_end,
+    "end_to_end_postgres": partial(end_to_end, pipelined=False),
+    "end_to_end_postgres_pipelined": partial(end_to_end, pipelined=True),
     "postgres_two_workers_over_one": scaling,
 }
 
+_HOLD = """
+UPDATE work w SET holder = pg_backend_pid()
+WHERE message_id = (SELECT MIN(message_id) FROM work h WHERE h.conversation_id = w.conversation_id)
+"""
 _INSERT = """
 INSERT INTO message (direction, channel, key, conversation_id, author, state, text, parts, context,
                      at, attempts, error, recipient, mention, platform_id, repeatable)

@@ -188,7 +188,7 @@ class App:
         if Role.WORKER in self.roles:
             self.intake.handed_on = self.lanes.put
         if Role.SENDER in self.roles:
-            self.intake.opened, self.commit.sends = self.sender.wake, True
+            self.intake.opened = self.sender.wake
             self.commit.listeners.append(self.sender.heard)
         if self.session is None:
             await self._count_lives()
@@ -200,15 +200,16 @@ class App:
         self.watch.start()
         if Role.WORKER in self.roles:
             await self.lanes.start()
-        if Role.SENDER in self.roles:
-            await self.sender.start()
-            if self.orphans is not None:
-                await self.orphans.start()
         if Role.SCHEDULER in self.roles:
             await self.deadlines.start()
         if self.roles & SPEAKING:
             for line in self.lines:
                 await line.start()
+        if Role.SENDER in self.roles:  # after the lines: a call through a closed one is lost
+            await self.sender.start()
+            self.commit.sends = True  # after the sender has seen to what a former life left
+            if self.orphans is not None:
+                await self.orphans.start()
         await self.server.start()
 
     async def stop(self) -> None:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
-from pydantic import Field, HttpUrl, SecretStr, StringConstraints, model_validator
+from pydantic import Field, HttpUrl, SecretStr, model_validator
 
+from adapters._weixin.keys import AesKey, Token
 from core.adapter import AdapterSettings
-
-# Console rules: a token has 3 to 32 letters and digits, an EncodingAESKey exactly 43. An empty
-# token would make every signature forgeable, so the pattern also keeps the door locked.
-Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{3,32}$")]
-AesKey = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}$")]
 
 
 class WeChatSettings(AdapterSettings):

@@ -20,7 +20,7 @@ from core.cli.tongue import learn, say
 if TYPE_CHECKING:
     from core.plugin import Plugin
 
-COMMANDS = ("run", "chat", "explain", "trace", "doctor", "plugins", "ledger")
+COMMANDS = ("run", "chat", "explain", "trace", "understand", "doctor", "plugins", "ledger")
 """Each is a module of this package with ``command`` (a function) or ``app`` (a group)."""
 
 

@@ -114,11 +114,12 @@ class Server:
 async def _behind_proxy(request: web.Request, handler: Handle) -> web.StreamResponse:
     """Believe the proxy in front about who asks and over which scheme; it sets both headers."""
     scheme = request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip()
-    if scheme in {"http", "https"}:
-        request = request.clone(scheme=scheme)
-    if client := request.headers.get("X-Forwarded-For", "").split(",")[0].strip():
-        request = request.clone(remote=client)
-    return await handler(request)
+    client = request.headers.get("X-Forwarded-For", "").split(",")[0].strip()
+    told = request.clone(
+        scheme=scheme if scheme in {"http", "https"} else request.scheme,
+        remote=client or request.remote or "",
+    )
+    return await handler(told)
 
 
 @web.middleware

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
 
 import typer
@@ -19,7 +19,7 @@ from plugins.groups.judge import reason_values
 from plugins.groups.models import Slot, SlotState
 from plugins.groups.plan import Plan, from_row
 from plugins.groups.preview import preview_rows
-from plugins.groups.settings import DAYS
+from plugins.groups.settings import DAYS, Day
 
 app = typer.Typer(name="posts", help=say("groups.cli_help"), no_args_is_help=True)
 SLOT_COLUMNS = ("name", "when", "next", "groups", "text", "source")
@@ -51,11 +51,15 @@ def add(
 ) -> None:
     """Plan a post; what must not be posted is refused now, with the reason."""
 
-    async def work() -> datetime:
+    async def work() -> tuple[datetime, str]:
         async with office() as desk:
-            return await add_slot(desk, name, text, group, at=at, weekly=weekly)
+            first = await add_slot(desk, name, text, group, at=at, weekly=weekly)
+            return first, await objection(desk, name, first)
 
-    tell("groups.cli_added", name=name, next=run(work()))
+    first, reason = run(work())
+    tell("groups.cli_added", name=name, next=first)
+    if reason:
+        tell("groups.cli_but", reason=reason)
 
 
 @app.command("cancel", help=say("groups.cli_cancel_help"))
@@ -134,10 +138,25 @@ def when(at: str, weekly: str, zone: ZoneInfo) -> dict[str, Any]:
         if weekly and not at:
             day, clock = weekly.lower().split()
             parsed = time.fromisoformat(clock)
-            return {"day": DAYS.index(day), "clock": f"{parsed:%H:%M}"}  # type: ignore[arg-type] - checked by index
+            return {"day": _day(day), "clock": f"{parsed:%H:%M}"}
     except ValueError:
         pass
     raise Refusal("groups.cli_bad_when", given=at or weekly)
+
+
+def _day(word: str) -> int:
+    """The number of a day by its short name, or as the shop writes it; raises ValueError."""
+    written = [say(f"groups.day_{day}").lower() for day in DAYS]
+    return written.index(word) if word in written else [*DAYS].index(cast("Day", word))
+
+
+async def objection(desk: Desk, name: str, moment: datetime) -> str:
+    """Why the slot's next post would not go out as things are (quiet hours, quota), if so."""
+    diary = desk.service(Diary)
+    if (plan := await diary.find(name)) is None:
+        return ""
+    verdicts = [await diary.verdict(plan, group, moment) for group in plan.groups]
+    return next((v.why(desk.texts, desk.locale) for v in verdicts if not v.ok), "")
 
 
 def slot_row(plan: Plan, now: datetime, zone: ZoneInfo) -> dict[str, Any]:

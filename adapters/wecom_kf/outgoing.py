@@ -1,0 +1,89 @@
+"""One message as ``send_msg`` takes it; what it cannot carry becomes text (page 94677)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from core.message import Outbound
+from core.parts import (
+    AnyPart,
+    Card,
+    File,
+    Image,
+    Location,
+    Menu,
+    Video,
+    Voice,
+    as_text,
+)
+
+PARTS = frozenset({"text", "image", "voice", "video", "file", "menu", "location", "card"})
+MAX_ITEMS, MAX_ID, MAX_LABEL, MAX_TAIL = 10, 64, 128, 1024  # bytes of UTF-8, but for the first
+Content = tuple[str, dict[str, Any]]
+
+
+def content(parts: Sequence[AnyPart]) -> Content | None:
+    """``msgtype`` and the object of that name, or ``None`` when nothing is left to be shown."""
+    if len(parts) == 1 and (own := _own(parts[0])):
+        return own
+    words = "\n".join(filter(None, map(as_text, parts)))
+    return ("text", {"content": words}) if words.strip() else None
+
+
+def _own(part: AnyPart) -> Content | None:
+    match part:
+        case Image(media_id=media) if media:
+            return "image", {"media_id": media}
+        case Voice(media_id=media) if media:
+            return "voice", {"media_id": media}
+        case Video(media_id=media) if media:
+            return "video", {"media_id": media}
+        case File(media_id=media) if media:
+            return "file", {"media_id": media}
+        case Location():
+            place = {"name": part.label, "address": part.label}
+            return "location", {**place, "latitude": part.latitude, "longitude": part.longitude}
+        case Card(kind="miniprogram"):
+            return _miniprogram(part)
+        case Menu():
+            return _menu(part)
+        case _:
+            return None
+
+
+def _miniprogram(card: Card) -> Content | None:
+    names = {"appid": "app_id", "pagepath": "path", "thumb_media_id": "picture_id"}
+    data = {field: str(card.data.get(name, "")) for field, name in names.items()}
+    return ("miniprogram", {"title": card.title, **data}) if all(data.values()) else None
+
+
+def _menu(menu: Menu) -> Content | None:
+    """A menu over the platform's limits is better read as a numbered list than refused (95008)."""
+    fits = 0 < len(menu.options) <= MAX_ITEMS and _size(menu.tail) <= MAX_TAIL
+    if not fits or any(_size(o.id) > MAX_ID or _size(o.label) > MAX_LABEL for o in menu.options):
+        return None
+    choices = [{"type": "click", "click": {"id": o.id, "content": o.label}} for o in menu.options]
+    told = {"head_content": menu.head, "list": choices, "tail_content": menu.tail}
+    return "msgmenu", {name: value for name, value in told.items() if value}
+
+
+def _size(words: str) -> int:
+    return len(words.encode())
+
+
+def own_id(message: Outbound, salt: str) -> str:
+    """Our ``msgid``: the same on every attempt, and it leads back to the ledger's row.
+
+    At most 32 of ``[0-9a-zA-Z_-]``; the platform wants it unique for the account.
+    """
+    digest = hashlib.sha256(f"{salt}:{message.key}".encode()).hexdigest()
+    return f"m{message.id}-{digest[:12]}"
+
+
+def row_of(msgid: str) -> int | None:
+    """The ledger's number in one of our ids."""
+    number = msgid.removeprefix("m").partition("-")[0]
+    mine = msgid.startswith("m") and number.isascii() and number.isdigit() and len(number) < 19
+    return int(number) if mine else None
