@@ -32,6 +32,7 @@ VERBS = {
     ),
     "check": Verb("run all linters, or those named", "tools.check"),
     "bench": Verb("measure everything, or what is named", "bench"),
+    "chaos": Verb("kill a real shop for minutes and prove what it kept", "chaos"),
     "migrations": Verb("write what changed in the models", "tools.migrations"),
 }
 

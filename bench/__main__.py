@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 
-from bench import dispatch, ledger
+from bench import dispatch, ledger, postgres
 from core.logs import set_up
 from core.settings import LogSettings
 
-BENCHES = {**dispatch.BENCHES, **ledger.BENCHES}
+BENCHES = {**dispatch.BENCHES, **ledger.BENCHES, **postgres.BENCHES}
 
 
 def main(wanted: list[str]) -> int:

@@ -70,9 +70,9 @@ async def _shop(folder: Path) -> float:
     await app.start()
     try:
         line = next(iter(app.lines))
-        messages = _messages()
+        said = messages()
         start = time.perf_counter()
-        await asyncio.gather(*(line.accept([message]) for message in messages))
+        await asyncio.gather(*(line.accept([message]) for message in said))
         while not app.idle:  # noqa: ASYNC110 - many parts, no one event
             await asyncio.sleep(0.001)
         seconds = time.perf_counter() - start
@@ -84,7 +84,8 @@ async def _shop(folder: Path) -> float:
     return MESSAGES / seconds
 
 
-def _messages() -> list[Inbound]:
+def messages() -> list[Inbound]:
+    """What the customers say."""
     now = datetime.now(UTC)
     return [
         Inbound(

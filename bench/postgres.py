@@ -16,12 +16,11 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 import asyncpg
 
-from bench.ledger import BATCH, CONVERSATIONS, MESSAGES
-from bench.ledger import _messages as messages
+from bench.ledger import BATCH, CONVERSATIONS, MESSAGES, messages
 from bench.measure import Result
 from core.app import App
 from core.clock import SystemClock
@@ -33,9 +32,8 @@ from core.store.sql import json_text
 from tests.servers import Postgres, postgres
 
 ROUNDS = 3
-Run = Callable[[Any, str, Sequence[Sequence[Any]]], Awaitable[None]]
-
-
+Base: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+Run = Callable[[Base, str, Sequence[Sequence[Any]]], Awaitable[None]]
 
 
 def end_to_end(*, pipelined: bool) -> Result:
@@ -74,7 +72,7 @@ async def _shop(url: str) -> float:
         line = next(iter(app.lines))
         start = time.perf_counter()
         await asyncio.gather(*(line.accept([message]) for message in messages()))
-        while not app.idle:
+        while not app.idle:  # noqa: ASYNC110 - the house tells nobody
             await asyncio.sleep(0.001)
         seconds = time.perf_counter() - start
         sent = await Message.filter(direction="out", state="sent").count()
@@ -85,12 +83,12 @@ async def _shop(url: str) -> float:
     return MESSAGES / seconds
 
 
-async def _one_by_one(base: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+async def _one_by_one(base: Base, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     for row in rows:
         await base.execute(sql, *row)
 
 
-async def _in_one_trip(base: Any, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+async def _in_one_trip(base: Base, sql: str, rows: Sequence[Sequence[Any]]) -> None:
     await base.executemany(sql, rows)
 
 
@@ -106,7 +104,7 @@ async def _floor(url: str, run: Run) -> float:
     return MESSAGES / seconds
 
 
-async def _batch(base: Any, batch: list[tuple[str, int]], run: Run) -> None:
+async def _batch(base: Base, batch: list[tuple[str, int]], run: Run) -> None:
     now = datetime.now(UTC)
     sender = json_text({"sender": {"id": "c", "name": "", "role": "customer", "proven": {}}})
     said, told = '[{"type":"text","text":"hello there"}]', '[{"type":"text","text":"hello to you"}]'
@@ -158,7 +156,7 @@ async def _workers(server: Postgres, number: int) -> float:
     start = time.perf_counter()
     await base.execute("UPDATE work SET holder = 0")
     await base.execute("SELECT pg_notify('xiaoer', 'i')")
-    while await base.fetchval("SELECT EXISTS (SELECT 1 FROM work)"):
+    while await base.fetchval("SELECT EXISTS (SELECT 1 FROM work)"):  # noqa: ASYNC110
         await asyncio.sleep(0.005)
     seconds = time.perf_counter() - start
     for process in people:

@@ -11,6 +11,7 @@ import os
 from typing import Any, ClassVar
 
 import aiohttp
+import msgspec
 from aiohttp import web
 
 from chaos.plan import KEYED
@@ -29,6 +30,19 @@ from core.parts import Text
 
 PROCESS = "X-Process"
 PATIENCE = 2.0  # seconds that a call may take
+
+
+class Said(msgspec.Struct):
+    """A message of the customer ``who``."""
+
+    key: str
+    who: str
+
+
+class Delivery(msgspec.Struct):
+    """The body of a webhook."""
+
+    messages: list[Said]
 
 
 class ChaosSettings(AdapterSettings):
@@ -64,15 +78,12 @@ class ChaosAdapter(Adapter):
 
     async def receive(self, request: web.Request) -> Arrival:
         """Parse a delivery; an answer says which process gave it."""
-        match await request.json():
-            case {"messages": list(found)}:
-                messages: list[dict[str, str]] = found
-            case _:
-                raise Refused("bad-shape", 400)
+        try:
+            found = msgspec.json.decode(await request.read(), type=Delivery).messages
+        except msgspec.MsgspecError as error:
+            raise Refused("bad-shape", 400) from error
         now = self.channel.clock.now()
-        said = [
-            Inbound(m["key"], m["who"], Sender(m["who"]), (Text(m["key"]),), now) for m in messages
-        ]
+        said = [Inbound(m.key, m.who, Sender(m.who), (Text(m.key),), now) for m in found]
         return Arrival(said, lambda: web.Response(headers=self._process))
 
     async def send(self, message: Outbound) -> Receipt:

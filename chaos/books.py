@@ -57,9 +57,10 @@ async def read() -> Ledger:
     fields = ("channel", "key", "state", "text", "error")
     inbound = await Message.filter(direction="in").order_by("id").values_list(*fields)
     outbound = await Message.filter(direction="out").order_by("id").values_list(*fields)
-    effects = [(str(c), str(k), str(n)) for c, k, n in await Effect.all().values_list(
-        "channel", "key", "kind"
-    )]
+    effects = [
+        (str(c), str(k), str(n))
+        for c, k, n in await Effect.all().values_list("channel", "key", "kind")
+    ]
     for channel, data in await JournalEntry.filter(kind=EVENT).values_list("channel", "data"):
         effects.append((str(channel), str(data["key"]), EVENT))
     return Ledger([_row(*row) for row in inbound], [_row(*row) for row in outbound], effects)

@@ -16,7 +16,7 @@ from chaos.adapter import PROCESS
 from chaos.plan import CHANNELS, Plan
 
 PATIENCE = 4.0  # seconds until a delivery counts as failed
-AGAIN = 0.15  # seconds until it is tried again
+AGAIN = 0.3  # seconds until it is tried again
 TWICE, LATE_TWIN, CUT = 0.03, 0.03, 0.01  # shares of deliveries
 TWIN_DELAY = 3.0
 CUT_AFTER = 0.02
@@ -78,7 +78,7 @@ class Customers:
             self._twin(channel, who, keys, dice.uniform(0, TWIN_DELAY))
         if dice.random() < CUT:
             await self._deliver(channel, who, keys, CUT_AFTER)
-        while (process := await self._deliver(channel, who, keys)) is None:
+        while (process := await self._deliver(channel, who, keys)) is None:  # noqa: ASYNC110
             await asyncio.sleep(AGAIN)
         self.acknowledged.update((channel, key) for key in keys)
         self.seen(process)

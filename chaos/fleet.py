@@ -1,4 +1,4 @@
-"""The shop's processes: started, watched, killed, and started again at once, as a supervisor does."""
+"""The shop's processes: started, watched, killed and started again, as a supervisor does."""
 
 from __future__ import annotations
 

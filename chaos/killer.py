@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import StrEnum
 
@@ -20,20 +21,30 @@ class Way(StrEnum):
     RECORDED = "recorded"  # the platform has a send, the shop has not heard so
     ACKNOWLEDGED = "acknowledged"  # a customer has just been told "got it"
     OPENING = "opening"  # killed, and killed again while it starts
+    DATABASE = "database"  # the server of the database, not one of the shop's processes
 
 
-SHARES = {Way.ANYWHERE: 4, Way.RECORDED: 3, Way.ACKNOWLEDGED: 2, Way.OPENING: 1}
+SHARES = {Way.ANYWHERE: 40, Way.RECORDED: 30, Way.ACKNOWLEDGED: 20, Way.OPENING: 10}
+BLACKOUTS = 0.04  # instead of a kill, where the database is a server
+Blackout = Callable[[], Awaitable[None]]
 LONGEST_AIM = 1.0  # seconds to wait for such a moment; then any will do
-OPENING = 0.5
+OPENING, GRACE = 0.5, 0.4  # at most so many seconds into a start, or after it
 
 
 class Killer:
     """Kills until the time is over; ``ways`` counts how."""
 
-    def __init__(self, plan: Plan, fleet: Fleet, platform: Platform, customers: Customers) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        fleet: Fleet,
+        platform: Platform,
+        customers: Customers,
+        blackout: Blackout | None,
+    ) -> None:
         """Aims at what the stand-in and the customers see."""
         self._plan, self._fleet = plan, fleet
-        self._platform, self._customers = platform, customers
+        self._platform, self._customers, self._blackout = platform, customers, blackout
         self._dice = plan.dice("killer")
         self.ways: Counter[Way] = Counter()
 
@@ -42,20 +53,26 @@ class Killer:
         loop = asyncio.get_running_loop()
         due, end = loop.time(), loop.time() + self._plan.seconds
         while True:
-            due = max(due, loop.time() - self._plan.gap) + self._dice.uniform(0.1, 1.9) * (
-                self._plan.gap
-            )
-            way = self._dice.choices(list(SHARES), list(SHARES.values()))[0]
-            part = self._dice.choice(self._fleet.parts)
-            grace, opening = self._dice.uniform(0, 0.4), self._dice.uniform(0, OPENING)
+            gap = self._dice.uniform(0.1, 1.9) * self._plan.gap
+            due = max(due, loop.time() - self._plan.gap) + gap
             if due >= end:
                 await asyncio.sleep(max(0.0, end - loop.time()))
                 return
             await asyncio.sleep(due - loop.time())
-            if not part.ready.is_set():
-                await self._fleet.ready(part)
-                await asyncio.sleep(grace)
-            self.ways[way] += await self._kill(way, part, opening)
+            await self._once()
+
+    async def _once(self) -> None:
+        way = self._dice.choices(list(SHARES), list(SHARES.values()))[0]
+        part = self._dice.choice(self._fleet.parts)
+        grace, opening = self._dice.uniform(0, GRACE), self._dice.uniform(0, OPENING)
+        if self._blackout is not None and self._dice.random() < BLACKOUTS:
+            await self._blackout()
+            self.ways[Way.DATABASE] += 1
+            return
+        if not part.ready.is_set():
+            await self._fleet.ready(part)
+            await asyncio.sleep(grace)
+        self.ways[way] += await self._kill(way, part, opening)
 
     async def _kill(self, way: Way, part: Part, opening: float) -> int:
         """How many kills it came to."""
@@ -68,7 +85,7 @@ class Killer:
             case Way.OPENING:
                 self._fleet.kill(part.number)
                 await asyncio.sleep(opening)
-            case Way.ANYWHERE:
+            case _:
                 pass
         if self._fleet.kills == before or way is Way.OPENING:
             self._fleet.kill(part.number)

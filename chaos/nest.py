@@ -11,6 +11,7 @@ import os
 import random
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 import chaos.adapter  # pyright: ignore[reportUnusedImport] - imported ahead
@@ -36,7 +37,7 @@ def hatch(settings: str, log: str) -> int:
         run.command(Path(settings), None, None)
         code = 0
     except BaseException:  # noqa: BLE001 - a child must not return into the nest
-        sys.excepthook(*sys.exc_info())
+        traceback.print_exc()
     finally:
         sys.stderr.flush()
         os._exit(code)

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from chaos.proof import Verdict
 
@@ -44,6 +44,6 @@ def grumbles(log: Path) -> Counter[str]:
 
 def _shown(value: object) -> str:
     if isinstance(value, Mapping):
-        pairs: Mapping[object, object] = value
+        pairs = cast("Mapping[object, object]", value)
         return ", ".join(f"{name} {_shown(number)}" for name, number in pairs.items()) or "none"
     return f"{value:,}" if isinstance(value, int) else str(value)

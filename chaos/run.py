@@ -57,9 +57,10 @@ class Run:
             self._fleet = Fleet(layout.parts, self._folder)
             stack.push_async_callback(self._fleet.stop)
             await self._fleet.start()
-            shop = f"http://127.0.0.1:{layout.gateway.port}"
+            shop = f"http://127.0.0.1:{layout.parts[0].port}"
             self._customers = Customers(self._plan, shop)
-            self._killer = Killer(self._plan, self._fleet, self._platform, self._customers)
+            witnesses = (self._platform, self._customers)
+            self._killer = Killer(self._plan, self._fleet, *witnesses, layout.blackout)
             await self._storm()
             async with books.opened(layout.database):
                 left = await self._drain()

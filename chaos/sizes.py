@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import socket
-from collections.abc import AsyncGenerator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,20 @@ from typing import Any
 from chaos.fleet import Part
 from chaos.plan import CHANNELS
 
+WORK = ["worker", "sender", "scheduler"]
 PORTS = range(20_000, 32_000)  # below those that the system lends to callers
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``gateway`` is the part that the platform delivers to."""
+    """The platform delivers to the first part.
+
+    ``blackout`` is ``kill -9`` for the database server, and a new start of it, where there is one.
+    """
 
     parts: list[Part]
-    gateway: Part
     database: str
+    blackout: Callable[[], Awaitable[None]] | None = None
 
 
 Size = Callable[[Path, str], AbstractAsyncContextManager[Layout]]
@@ -34,15 +39,34 @@ async def embedded(folder: Path, platform: str) -> AsyncGenerator[Layout]:
     """One process on SQLite."""
     database = f"sqlite://{folder / 'shop.db'}"
     part = _part("shop", {}, database, folder, platform)
-    yield Layout([part], part, database)
+    yield Layout([part], database)
 
 
-SIZES: dict[str, Size] = {"embedded": embedded}
+@asynccontextmanager
+async def postgres(folder: Path, platform: str) -> AsyncGenerator[Layout]:
+    """Three processes, two of which do the work, on a PostgreSQL server of their own."""
+    from tests import servers  # noqa: PLC0415 - the server's wheel is not needed for SQLite
+
+    with ExitStack() as stack:
+        server = await asyncio.to_thread(stack.enter_context, servers.postgres())
+        database = await server.database()
+        roles = {"gateway": ["gateway"], "left": WORK, "right": WORK}
+        parts = [
+            _part(name, {"roles": mix}, database, folder, platform) for name, mix in roles.items()
+        ]
+
+        async def blackout() -> None:
+            await asyncio.to_thread(server.kill)
+            await asyncio.to_thread(server.start)
+
+        yield Layout(parts, database, blackout)
+        await asyncio.to_thread(stack.close)
 
 
-def _part(
-    name: str, more: Mapping[str, Any], database: str, folder: Path, platform: str
-) -> Part:
+SIZES: dict[str, Size] = {"embedded": embedded, "postgres": postgres}
+
+
+def _part(name: str, more: Mapping[str, Any], database: str, folder: Path, platform: str) -> Part:
     """Write the settings of one process."""
     port = _free_port()
     table: dict[str, Any] = {

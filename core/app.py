@@ -12,6 +12,7 @@ from typing import Any
 
 import structlog
 
+from core.bells import DEADLINES, JOURNAL, OUTBOX, Bells
 from core.channels import Line, Lines, Tools
 from core.clock import Clock, SystemClock
 from core.deadlines import Deadlines
@@ -20,16 +21,15 @@ from core.delivery.passive import PassiveDesk
 from core.delivery.sender import Sender
 from core.forms.engine import FormEngine
 from core.journal import Journal, Watch
-from core.bells import DEADLINES, JOURNAL, OUTBOX, Bells
 from core.lanes import Lanes
 from core.lanes_shared import SharedLanes
 from core.metrics import Metrics
 from core.registry import Registry, find_plugins
+from core.roles import ALL, SPEAKING, Role
 from core.route.dispatch import Dispatcher
-from core.roles import SPEAKING, Role
 from core.route.index import Index
 from core.secrets import Secrets
-from core.settings import Settings, ShopSettings
+from core.settings import Settings, SettingsError, ShopSettings
 from core.store import outbox
 from core.store.commit import Commit, Written
 from core.store.database import Database
@@ -67,6 +67,8 @@ class App:
         self.registry = Registry(find_plugins(settings.plugins), settings.plugins, self.texts)
         self.database = Database(settings.database, self.registry.models)
         self.session, self.roles = self.database.session, frozenset(settings.roles)
+        if self.session is None and self.roles != frozenset(ALL):
+            raise SettingsError(["roles: on SQLite one process does everything; leave them out"])
         driver = self.database.driver()
         self.writer, self.people = Writer(driver), People()
         self.writer.rolled_back = self.people.forget
@@ -95,7 +97,7 @@ class App:
             clock=self.clock,
             metrics=self.metrics,
             settings=settings.work,
-            alone=self.session is None,
+            session=self.session,
         )
         self.orphans = Orphans(self.session, self.sender, self._nudge) if self.session else None
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
@@ -105,6 +107,7 @@ class App:
             writer=self.writer,
             clock=self.clock,
             left=self.sender.wake,
+            elsewhere=self.session is not None,
         )
         self.server = Server(
             settings=settings.server,

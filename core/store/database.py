@@ -6,13 +6,17 @@ import contextlib
 import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from filelock import FileLock, Timeout
 from tortoise import Tortoise, connections
-from tortoise.backends.base.config_generator import expand_db_url
-from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.backends.base.config_generator import (
+    expand_db_url,  # pyright: ignore[reportUnknownVariableType] - a bare dict
+)
+from tortoise.backends.base.executor import (
+    EXECUTOR_CACHE,  # pyright: ignore[reportUnknownVariableType] - only cleared
+)
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
@@ -139,7 +143,7 @@ class Database:
             pragmas = {"synchronous": self.settings.synchronous.upper(), "busy_timeout": 5000}
             credentials = {"file_path": str(self.file), "journal_mode": "WAL", **pragmas}
             return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
-        expanded = expand_db_url(self.settings.url)
+        expanded = cast("dict[str, Any]", expand_db_url(self.settings.url))
         holder = self.session.number if self.session is not None else 0
         expanded["credentials"] |= {"server_settings": server_settings(holder), "maxsize": 8}
         return expanded

@@ -128,7 +128,7 @@ class OrmDriver:
 async def drive(work: Work[T], connection: BaseDBAsyncClient) -> T:
     """Run one work on a connection of the ORM, in whatever transaction it has."""
     if connection.capabilities.dialect == "postgres":  # the ORM hands out no RETURNING rows
-        raw: AbstractAsyncContextManager[Any] = connection.acquire_connection()
+        raw = cast("AbstractAsyncContextManager[abreast.Raw]", connection.acquire_connection())
         async with raw as inner:
             return (await abreast.run(inner, [lambda: work], [None]))[0]
     try:

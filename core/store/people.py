@@ -74,13 +74,13 @@ class People:
             }
             made = contact = (yield from insert("contact", facts)) or 0
         proven = json_text(sender.proven)
-        identity = {"channel": channel, "external_id": sender.id, "proven": proven, "gone": False}
-        identity["contact_id"] = contact
+        identity = {"contact_id": contact, "channel": channel, "external_id": sender.id}
+        identity |= {"proven": proven, "gone": False}
         if (yield from insert("contact_identity", identity, unless="channel, external_id")) is None:
             if made is not None:  # somebody wrote to two of our processes at once
                 yield "DELETE FROM contact WHERE id = ?", (made,)
             rows = yield _IDENTITY, (channel, sender.id)
-            contact = rows[0][0]
+            return rows[0][0]
         return contact
 
 

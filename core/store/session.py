@@ -91,7 +91,7 @@ class Session:
             await self.fetch(f"SELECT pg_advisory_unlock({LEADS}, hashtext($1))", what)
 
     def ring(self, what: str) -> None:
-        """Tell the other processes soon; ``what`` is a letter: inbox, outbox, deadlines, journal."""
+        """Tell the other processes soon; ``what`` is one of the letters of :mod:`core.bells`."""
         self._rung += what if what not in self._rung else ""
         if self._ringing is None or self._ringing.done():
             self._ringing = asyncio.create_task(self._ring(), name="bell")

@@ -1,9 +1,9 @@
 """What only PostgreSQL has: the list of open work, and whose a row on its way out is.
 
 ``work`` holds one narrow row for each accepted message that is not finished, kept by triggers, so
-that no statement and no command can forget it; claiming never looks at the ledger itself. ``holder``
-is the number of the process that has taken a row; the engine knows which of them live (see
-:mod:`core.store.session`). Its unique index is the promise that a conversation is in one hand.
+that no statement and no command can forget it; claiming never looks at the ledger itself.
+``holder`` is the number of the process that has taken a row; the engine knows which of them live
+(see :mod:`core.store.session`). Its unique index promises that a conversation is in one hand.
 """
 
 from __future__ import annotations
@@ -46,6 +46,8 @@ BEGIN
 END $$;
 CREATE TRIGGER message_leaves BEFORE INSERT OR UPDATE OF state ON message
     FOR EACH ROW WHEN (NEW.state = 'sending') EXECUTE FUNCTION note_holder();
+
+CREATE TABLE pace (channel VARCHAR(64) PRIMARY KEY, sent TIMESTAMPTZ[] NOT NULL);
 """
 
 
@@ -61,5 +63,6 @@ async def drop(_apps: object, editor: BaseSchemaEditor) -> None:
         await editor.client.execute_script(
             "DROP TRIGGER message_arrives ON message; DROP TRIGGER message_moves ON message; "
             "DROP TRIGGER message_leaves ON message; DROP FUNCTION keep_work; "
-            "DROP FUNCTION note_holder; DROP TABLE work; ALTER TABLE message DROP COLUMN holder"
+            "DROP FUNCTION note_holder; DROP TABLE work; DROP TABLE pace; "
+            "ALTER TABLE message DROP COLUMN holder"
         )

@@ -22,6 +22,7 @@ from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
 _OPEN = [Outbox.QUEUED, Outbox.SENDING, Outbox.UNKNOWN]
+LOOK = 0.2  # seconds between two looks for an answer that another process may have written
 HANG_UP = 1.5  # seconds after the deadline by which the platform has hung up and will come again
 
 
@@ -36,8 +37,13 @@ class Hooks:
         writer: Writer,
         clock: Clock,
         left: Callable[[], None],
+        elsewhere: bool = False,
     ) -> None:
-        """Serve the channels in ``lines``; ``left`` is called when an answer has left."""
+        """Serve the channels in ``lines``; ``left`` is called when an answer has left.
+
+        ``elsewhere``: other processes may answer; then the ledger is watched as well.
+        """
+        self._elsewhere = elsewhere
         self._lines, self._desk, self._writer, self._clock = lines, desk, writer, clock
         self._left = left
 
@@ -78,7 +84,12 @@ class Hooks:
             return await self._deliver(request, arrival, again)
         if not line.capabilities.push and slot.requests == 1:
             slot.held = fitting(await self._held(row), line.capabilities.max_text)
-        rows = await self._wait(line, slot)
+        watch = self._watch(slot, row) if self._elsewhere and not line.capabilities.push else None
+        try:
+            rows = await self._wait(line, slot)
+        finally:
+            if watch is not None:
+                watch.cancel()
         if rows is None:
             return arrival.acknowledge()
         return await self._deliver(request, arrival, [*slot.held, *rows])
@@ -96,6 +107,23 @@ class Hooks:
         if not given:
             slot.open = False
         return given
+
+    def _watch(self, slot: Slot, row: Accepted) -> asyncio.Task[None]:
+        """Look in the ledger for the answer of another process, and put it into the slot."""
+        waiting = "m.reply_to = ? AND m.state = 'queued'"
+
+        async def look() -> None:
+            while not slot.outcome.done():
+                await self._clock.sleep(LOOK)
+                heard = await self._writer.look(lambda: inbox.load(row.id))
+                if heard is None or heard[0].state == Inbox.ACCEPTED or slot.outcome.done():
+                    continue
+                rows = await self._writer.look(lambda: outbox.rows_where(waiting, (row.id,)))
+                both = fitting([*slot.held, *rows], slot.can.max_text)
+                slot.claimed = rows[: max(0, len(both) - len(slot.held))]
+                slot.resolve()
+
+        return asyncio.create_task(look(), name="answer-elsewhere")
 
     async def _wait(self, line: Line, slot: Slot) -> list[OutboundRow] | None:
         """The claimed rows, or ``None`` when the answer must go (or wait for) another way."""

@@ -6,7 +6,6 @@ It asks back when it is unsure, and says so when it does not know.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
 
 from core.message import ConversationKind
 from core.plugin import Plugin
@@ -17,7 +16,7 @@ from core.understand.normalise import bare
 from plugins.faq.knowledge import CHANGED, KnowledgeBase
 from plugins.faq.lexical import LexicalMatcher
 from plugins.faq.menus import NONE, PERSON, PICK, REPLIES, USEFUL, WORDS, chosen
-from plugins.faq.replies import answer, miss, suggest, verdict
+from plugins.faq.replies import answer, miss, suggest, verdict, wordless
 from plugins.faq.settings import FaqSettings
 from plugins.handoff.face import request
 
@@ -30,7 +29,6 @@ plugin = Plugin(
     package="plugins.faq",
 )
 DIRECT = ConversationKind.DIRECT
-SERIES = timedelta(minutes=1)  # pictures come in series
 
 
 @plugin.provides
@@ -73,25 +71,16 @@ async def ask(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
 @plugin.on(always=True, rank=Rank.FALLBACK, kinds=DIRECT)
 async def unknown(turn: Turn, settings: FaqSettings) -> None:
     """Say honestly that we do not know; after some misses in a row a person takes over (S-028)."""
-    if turn.event is not None or not turn.text:
+    if turn.event is not None:
         turn.decline("no words")
     if turn.conversation.form:
         turn.decline("a form is open: it asks again")
-    if bare(turn.text):
+    if not turn.text:
+        wordless(turn)
+    elif bare(turn.text):
         miss(turn, settings.misses)
     else:
         turn.reply("faq.signs")  # a smile or a question mark: heard, but nothing to look up
-
-
-@plugin.on(always=True, rank=Rank.FALLBACK, kinds=DIRECT)
-async def wordless(turn: Turn) -> None:
-    """A picture or a voice note is not met with silence; several in a row get one answer."""
-    if turn.event is not None or turn.text or turn.conversation.form:
-        turn.decline("words, an event or a form")
-    now, last = turn.clock.now(), turn.memory.get("wordless")
-    if last is None or now - datetime.fromisoformat(str(last)) > SERIES:
-        turn.reply("faq.wordless")
-    turn.memory["wordless"] = now.isoformat()
 
 
 @plugin.on(event="choice", exact=REPLIES, rank=Rank.EXACT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from core.message import ConversationKind
 from core.turn import Turn
@@ -19,6 +20,8 @@ from plugins.faq.menus import (
 )
 from plugins.faq.models import Feedback
 from plugins.handoff.face import request
+
+SERIES = timedelta(minutes=1)  # pictures come in series
 
 
 def answer(turn: Turn, entry: Entry, asked: int, score: float) -> None:
@@ -51,6 +54,14 @@ def miss(turn: Turn, allowed: int) -> None:
     turn.memory["misses"] = count
     key = "faq.unknown" if count == 1 else "faq.unknown_again"
     turn.reply(key, offer(turn, "", labelled(turn, Choice(PERSON))))
+
+
+def wordless(turn: Turn) -> None:
+    """A picture or a voice note is not met with silence; several in a row get one answer."""
+    now, last = turn.clock.now(), turn.memory.get("wordless")
+    if last is None or now - datetime.fromisoformat(str(last)) > SERIES:
+        turn.reply("faq.wordless")
+    turn.memory["wordless"] = now.isoformat()
 
 
 def verdict(turn: Turn, choice: Choice, *, useful: bool) -> None:

@@ -13,18 +13,33 @@ from functools import cache
 from itertools import pairwise
 
 import ahocorasick
+from opencc import OpenCC
 
 from core.words import words
 
 SINGLE, PAIR, IDEA = 0.35, 1.0, 1.6
 IDEA_MARK = "#"  # never a letter, so ideas and characters cannot be confused
+LONGEST = 200  # characters of a message that are looked at
+HAN = range(0x4E00, 0xA000)  # CJK Unified Ideographs
 Terms = dict[str, float]
 
 
+@cache
+def simplified() -> dict[int, str]:
+    """Traditional characters to simplified ones, for :meth:`str.translate`."""
+    every = [chr(code) for code in HAN]
+    folded = OpenCC("t2s").convert("\n".join(every)).split("\n")
+    return {ord(a): b for a, b in zip(every, folded, strict=True) if a != b}
+
+
+def plain(text: str) -> str:
+    """Lower-case, full-width made narrow, traditional made simplified, of bearable length."""
+    return unicodedata.normalize("NFKC", text[:LONGEST]).lower().translate(simplified())
+
+
 def flatten(text: str) -> str:
-    """Lower-case, full-width made narrow, and nothing but letters and digits."""
-    narrow = unicodedata.normalize("NFKC", text).lower()
-    return "".join(c for c in narrow if c.isalnum())
+    """Plain, and nothing but letters and digits."""
+    return "".join(c for c in plain(text) if c.isalnum())
 
 
 class Lexicon:

@@ -14,9 +14,10 @@ from aiohttp import ClientError, ClientSession, ClientTimeout
 
 from core.adapter import Adapter, AdapterSettings, Capabilities, Channel, Outcome, Receipt
 from core.app import App
+from core.logs import set_up
 from core.message import Outbound
 from core.plugin import Plugin, PluginSettings
-from core.settings import Settings, build
+from core.settings import LogSettings, Settings, build
 from core.turn import Turn
 
 CHANNEL = "till"
@@ -36,8 +37,8 @@ class TillAdapter(Adapter):
 
     def __init__(self, settings: Any, channel: Channel) -> None:
         super().__init__(settings, channel)
-        self.own: TillSettings = settings
-        self.capabilities = Capabilities(as_of="2026-11-21", caller_id=self.own.caller_id)
+        self.till: TillSettings = settings
+        self.capabilities = Capabilities(as_of="2026-11-21", caller_id=self.till.caller_id)
         self.session: ClientSession | None = None
 
     async def start(self) -> None:
@@ -51,7 +52,7 @@ class TillAdapter(Adapter):
         assert self.session is not None
         said = {"key": message.key, "to": message.conversation, "text": message.text}
         try:
-            async with self.session.post(f"{self.own.url}/send", json=said) as answer:
+            async with self.session.post(f"{self.till.url}/send", json=said) as answer:
                 return Receipt(Outcome.ACCEPTED if answer.ok else Outcome.RETRY)
         except (ClientError, TimeoutError):
             return Receipt(Outcome.UNKNOWN, "line-cut")
@@ -97,6 +98,7 @@ def settings(url: str, platform: str, roles: Sequence[str], **channel: Any) -> S
 
 
 async def main(url: str, platform: str, *roles: str) -> None:
+    set_up(LogSettings(level="error"))
     app = App(settings(url, platform, roles))
     await app.start()
     await asyncio.Event().wait()

@@ -141,5 +141,3 @@ async def town(url: str, **channel: Any) -> AsyncGenerator[Town]:
         platform.release.set()
         await app.stop()
         await runner.cleanup()
-
-

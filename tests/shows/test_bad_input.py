@@ -11,6 +11,8 @@ import pytest
 from tests.cli.conftest import Ended, Folder
 from tests.shows.house import open_house
 
+pytestmark = pytest.mark.timeout(120)  # whole processes, on a machine under load
+
 KNOWLEDGE = """
 - id: good
   question: 在哪里买

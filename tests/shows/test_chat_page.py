@@ -16,9 +16,14 @@ from tests.adapters.webchat.browser import opened
 from tests.cli.conftest import free_port
 from tests.shows.house import House, open_house
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(120),
+    pytest.mark.asyncio(loop_scope="module"),
+]
 NUMBER, TAIL, WAYBILL = "6799774500556622701", "0001", "YT8800000000001"
 QUESTION, ANSWER = "拍下多久发货？", "48 小时内发货"
+PATIENCE = 30_000  # milliseconds, on a machine under load
 CLOCKS = {"soothe_due": 10, "plan_due": 30, "close_due": 120}  # minutes
 
 
@@ -100,12 +105,12 @@ async def test_offline_and_back_loses_nothing(
     await context.set_offline(True)
     await chat.say(QUESTION)
     await chat.say("能便宜点吗")
-    await expect(page.get_by_text("等待网络")).to_have_count(2)
+    await expect(page.get_by_text("等待网络")).to_have_count(2, timeout=PATIENCE)
     await context.set_offline(False)
     await chat.shows(ANSWER)
     await chat.shows("议价")
 
-    await expect(chat.sent).to_have_count(3)
+    await expect(chat.sent).to_have_count(3, timeout=PATIENCE)
     said = [row["text"] for row in await house.rows("ledger", "list", "--channel", "webchat")]
     assert (said.count("能便宜点吗"), said.count("你好")) == (1, 1)
 

@@ -17,6 +17,8 @@ from aiohttp import web
 
 from tests.shows.house import ask, open_house
 
+pytestmark = pytest.mark.timeout(120)  # whole processes, on a machine under load
+
 STOP = 5  # seconds
 SHOP = """
 [plugins]

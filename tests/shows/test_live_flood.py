@@ -6,7 +6,11 @@ import json
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.shows.house import House, ask, open_house
+
+pytestmark = pytest.mark.timeout(120)  # whole processes, on a machine under load
 
 SAMPLE = Path(__file__).parents[1] / "data" / "replay" / "live_comments_sample.jsonl"
 COMMENTS, MIDDLE = 2600, 1300

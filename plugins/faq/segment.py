@@ -1,0 +1,115 @@
+"""A part of the knowledge made ready to be asked: its rows in each space, and its subjects.
+
+An entry on a usual subject of shops (``subjects.toml``) understands the wordings of that subject
+beside its own. A subject that no entry is about draws its questions away from all entries.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from plugins.faq.dense import Meaning, VectorIndex
+from plugins.faq.layout import Floats, Ints, Layout, Views
+from plugins.faq.matcher import Topic
+from plugins.faq.sparse import Rarity, TermIndex, row_terms
+from plugins.faq.terms import Lexicon, Terms
+
+LINKED = {False: 0.6, True: 0.72}  # an entry's question so like a subject's is about it
+CLEAR = {False: 0.3, True: 0.5}  # less like than this: certainly another subject
+VIEWS = 4  # question, answer, nearest, centre
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in each space. ``hidden`` is a subject's row to leave out (for training)."""
+
+    terms: Terms
+    vector: Floats | None = None
+    hidden: int = -1
+
+
+class Column:
+    """The indices of one layout: of terms always, of meaning once it is known."""
+
+    def __init__(self, topics: Sequence[Topic], lexicon: Lexicon, rarity: Rarity) -> None:
+        self.layout = Layout(topics)
+        texts = [*self.layout.wordings, *self.layout.answers]
+        self.terms = TermIndex(row_terms(texts, lexicon), rarity)
+        self.meaning: VectorIndex | None = None
+
+    def understand(self, source: Meaning, known: dict[str, Floats]) -> Column:
+        """The same with vectors."""
+        other = copy.copy(self)
+        other.meaning = VectorIndex(self.layout, source, known)
+        return other
+
+    def scores(self, asked: Asked) -> list[Floats]:
+        """A score for each row, in each space that both sides have."""
+        found = [self.terms.scores(asked.terms)]
+        if self.meaning is not None and asked.vector is not None:
+            found.append(self.meaning.scores(asked.vector))
+        return found
+
+
+class Segment:
+    """Entries with the subjects they are about."""
+
+    def __init__(self, column: Column, subjects: Column, keys: Sequence[Asked]) -> None:
+        """``keys`` are the subjects' standard questions as :class:`Asked`."""
+        self.column, self._subjects = column, subjects
+        dense = column.meaning is not None
+        likeness, best = self._nearest(keys, dense=dense)
+        self.covered: NDArray[np.bool_] = likeness >= CLEAR[dense]
+        self.link: Ints = np.full(len(column.layout), -1, np.int64)
+        for subject in np.argsort(likeness):  # the most alike is written last and stays
+            if likeness[subject] >= LINKED[dense]:
+                self.link[best[subject]] = subject
+        owner = np.full(len(subjects.layout), -1, np.int64)
+        linked = np.flatnonzero(self.link >= 0)
+        owner[self.link[linked]] = linked
+        self._lengths = self._measure(owner[subjects.layout.owner])
+
+    def _nearest(self, keys: Sequence[Asked], *, dense: bool) -> tuple[Floats, Ints]:
+        """For each subject the likeness of the entry nearest to it, and its number."""
+        likeness, best = np.zeros(len(keys), np.float32), np.zeros(len(keys), np.int64)
+        if len(self.column.layout):
+            for number, key in enumerate(keys):
+                scores = self.column.scores(key)[1 if dense else 0][self.column.layout.first]
+                best[number] = int(np.argmax(scores))
+                likeness[number] = scores[best[number]]
+        return likeness, best
+
+    def _measure(self, owner: Ints) -> list[Floats]:
+        if not len(self.column.layout):
+            return [np.ones(0, np.float32)] * 2
+        guests = self._subjects
+        found = [self.column.terms.lengths(self.column.layout, guests.terms, owner)]
+        if self.column.meaning is not None and guests.meaning is not None:
+            found.append(self.column.meaning.lengths(self.column.layout, guests.meaning, owner))
+        return found
+
+    def signs(self, asked: Asked, guests: list[Views]) -> Floats:
+        """Four signs an entry and space: like its question, answer, nearest wording and centre."""
+        signs: list[Floats] = []
+        linked = np.flatnonzero(self.link >= 0)
+        link = self.link[linked]
+        spaces = zip(self.column.scores(asked), guests, self._lengths, strict=False)
+        for scores, guest, lengths in spaces:
+            views = self.column.layout.views(scores)
+            nearest, total, length = views.nearest.copy(), views.total.copy(), lengths
+            nearest[linked] = np.maximum(nearest[linked], guest.nearest[link])
+            total[linked] += guest.total[link]
+            if asked.hidden >= 0 and (home := np.flatnonzero(link == self._home(asked))).size:
+                entry, length = linked[home[0]], lengths.copy()
+                square = lengths[entry] ** 2 - 2 * total[entry] - 1  # (c - q)(c - q), q out of total
+                length[entry] = np.sqrt(max(square, 1e-3))
+            signs += [views.question, views.answer, nearest, total / length]
+        return np.stack(signs, axis=1)
+
+    def _home(self, asked: Asked) -> int:
+        return int(self._subjects.layout.owner[asked.hidden])
