@@ -33,6 +33,7 @@ VERBS = {
     "check": Verb("run all linters, or those named", "tools.check"),
     "bench": Verb("measure everything, or what is named", "bench"),
     "chaos": Verb("kill a real shop for minutes and prove what it kept", "chaos"),
+    "train-faq": Verb("learn the weights of the FAQ's matcher from our own questions", "tools.train_faq"),
     "migrations": Verb("write what changed in the models", "tools.migrations"),
 }
 
@@ -62,8 +63,8 @@ def hand_over(*arguments: str) -> int:
 
 def usage() -> str:
     """What the verbs are for."""
-    verbs = "\n".join(f"  {name:8}{verb.help}" for name, verb in VERBS.items())
-    return f"usage: python3 dev.py VERB [arguments passed on]\n\n{verbs}\n  help    show this"
+    verbs = "\n".join(f"  {name:10}{verb.help}" for name, verb in VERBS.items())
+    return f"usage: python3 dev.py VERB [arguments passed on]\n\n{verbs}\n  help      show this"
 
 
 if __name__ == "__main__":

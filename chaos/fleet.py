@@ -68,8 +68,13 @@ class Fleet:
             await self.ready(part)
 
     async def ready(self, part: Part) -> None:
-        """Wait until that part says so; raises :class:`TimeoutError` if it does not in time."""
-        await asyncio.wait_for(part.ready.wait(), PATIENCE)
+        """Wait until that part says so; raises :class:`RuntimeError` if it does not in time."""
+        try:
+            await asyncio.wait_for(part.ready.wait(), PATIENCE)
+        except TimeoutError:
+            log = self.log.read_text("utf-8")[-2000:]
+            ends = ", ".join(self.surprises)
+            raise RuntimeError(f"{part.name} does not open ({ends})\n{log}") from None
 
     def kill(self, number: int) -> bool:
         """``kill -9``, if that is a living process of ours; at once."""

@@ -9,7 +9,7 @@ HEARD, LATER = "heard", "later"
 
 
 class Effect(Model):
-    """``kind`` happened for the message ``key`` of ``channel``; it must have happened once."""
+    """``kind`` happened for the message ``key`` of ``channel``, and must not happen again."""
 
     id = fields.BigIntField(primary_key=True)
     channel = fields.CharField(max_length=64)

@@ -53,8 +53,9 @@ def judge(acknowledged: Collection[Place], sends: Sequence[Send], ledger: Ledger
     seen = list(_seen(shown))
     verdict.deduped = len(shown) - len(seen)
     told = Counter(_answer(send) for send in seen)
-    unknown = {_answer(row) for row in ledger.outbound if row.state == "unknown"}
-    verdict.unknown_sends = sum(row.state == "unknown" for row in ledger.outbound)
+    doubtful = [row for row in ledger.outbound if row.state == "unknown"]
+    verdict.unknown_sends = len(doubtful)
+    unknown = {_answer(row) for row in doubtful if CHANNELS[row.channel] != KEYED}
     verdict.answered = len({(channel, key) for channel, key, _ in told})
     verdict.repeated_sends = verdict.blame("shown twice", (a for a, n in told.items() if n > 1))
     effects = Counter(ledger.effects)
@@ -63,9 +64,9 @@ def judge(acknowledged: Collection[Place], sends: Sequence[Send], ledger: Ledger
     )
     verdict.reordered = verdict.blame("out of order", _disorder(seen))
     states = {(row.channel, row.key): row.state for row in ledger.inbound}
-    for place in acknowledged:
-        lack = _lack(place, states.get(place, "absent"), effects, told.keys() | unknown)
-        verdict.lost += verdict.blame("lost", [f"{place}: {lack}"]) if lack else 0
+    settled = told.keys() | unknown
+    lacks = ((p, _lack(p, states.get(p, "absent"), effects, settled)) for p in acknowledged)
+    verdict.lost = verdict.blame("lost", (f"{place}: {lack}" for place, lack in lacks if lack))
     return verdict
 
 

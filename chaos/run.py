@@ -62,6 +62,7 @@ class Run:
             witnesses = (self._platform, self._customers)
             self._killer = Killer(self._plan, self._fleet, *witnesses, layout.blackout)
             await self._storm()
+            self._tell("nobody dies any more; waiting until nothing is open")
             async with books.opened(layout.database):
                 left = await self._drain()
                 await self._fleet.stop()

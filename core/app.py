@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -66,15 +67,11 @@ class App:
         self.metrics = Metrics()
         self.registry = Registry(find_plugins(settings.plugins), settings.plugins, self.texts)
         self.database = Database(settings.database, self.registry.models)
-        self.session, self.roles = self.database.session, frozenset(settings.roles)
-        if self.session is None and self.roles != frozenset(ALL):
-            raise SettingsError(["roles: on SQLite one process does everything; leave them out"])
+        self.session, self.roles = self.database.session, self._allowed(settings.roles)
         driver = self.database.driver()
         self.writer, self.people = Writer(driver), People()
         self.writer.rolled_back = self.people.forget
-        self.inlet = self.writer  # on PostgreSQL a second one: what comes in waits for nobody
-        if self.session is not None:
-            self.inlet = Writer(driver)
+        self.inlet = self.writer if self.session is None else Writer(driver)  # nobody to wait for
         self.intake = Intake(self.inlet, self._people_of(self.inlet), self.clock, self.metrics)
         self.lines = Lines()
         lease = timedelta(seconds=settings.work.lease_seconds)
@@ -91,14 +88,7 @@ class App:
         for name, table in settings.channels.items():
             rest = dict(table)
             self.lines.add(Line(name, str(rest.pop("adapter", "")), rest, tools))
-        self.sender = Sender(
-            writer=self.writer,
-            lines=self.lines,
-            clock=self.clock,
-            metrics=self.metrics,
-            settings=settings.work,
-            session=self.session,
-        )
+        self.sender = self._sender()
         self.orphans = Orphans(self.session, self.sender, self._nudge) if self.session else None
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
         hooks = Hooks(
@@ -258,6 +248,21 @@ class App:
             heard[DEADLINES] = self.deadlines.wake
         Bells(session, heard).hang(self.intake, self.commit)
 
+    def _allowed(self, roles: Sequence[Role]) -> frozenset[Role]:
+        if self.database.session is None and frozenset(roles) != frozenset(ALL):
+            raise SettingsError(["roles: on SQLite one process does everything; leave them out"])
+        return frozenset(roles)
+
+    def _sender(self) -> Sender:
+        return Sender(
+            writer=self.writer,
+            lines=self.lines,
+            clock=self.clock,
+            metrics=self.metrics,
+            settings=self.settings.work,
+            session=self.session,
+        )
+
     def _people_of(self, writer: Writer) -> People:
         """Each writer remembers for itself: it sees its own rows, committed or not."""
         if writer is self.writer:
@@ -299,7 +304,8 @@ class App:
         """A conversation changed hands here: a platform with people of its own is told."""
         if entry.data.get("by") == "platform":
             return
-        number = entry.conversation_id or entry.data.get("conversation")
+        number = cast("int | None", entry.conversation_id)
+        number = number or entry.data.get("conversation", 0)  # what a person ordered names it there
         thread = await Conversation.get_or_none(id=number)
         line = self.lines.get(thread.channel) if thread is not None else None
         if thread is not None and line is not None and line.started:

@@ -20,6 +20,7 @@ from adapters.wecom_kf.codes import Codes
 from adapters.wecom_kf.door import Door
 from adapters.wecom_kf.errors import STATE_CODES, receipt_of
 from adapters.wecom_kf.intake import Intake
+from adapters.wecom_kf.names import Names
 from adapters.wecom_kf.outgoing import PARTS, Content, content, own_id
 from adapters.wecom_kf.pull import Puller
 from adapters.wecom_kf.service import WITH_PEOPLE, Service, State
@@ -54,7 +55,7 @@ class WeComKfAdapter(Adapter):
         self._client = client_of(settings, channel.clock)
         self._codes = Codes(channel.clock)
         self._service = Service(self._client, channel, self._codes)
-        self._intake = Intake(channel, self._service, self._codes)
+        self._intake = Intake(channel, self._service, self._codes, Names(self._client))
         self._pullers: dict[str, Puller] = {}
 
     async def start(self) -> None:
@@ -92,16 +93,17 @@ class WeComKfAdapter(Adapter):
         wanted = self.settings.accounts
         if not account or len(account) > 64 or (wanted and account not in wanted):
             raise Refused("other-account", 200)
-        if account not in self._pullers:
-            self._puller(account)
-            known = msgspec.json.encode(sorted(self._pullers)).decode()
-            await self.channel.remember(_NOTE, known)
-        self._pullers[account].ring(token)
+        known = self._pullers.get(account)
+        (known or self._puller(account)).ring(token)
+        if known is None:
+            names = msgspec.json.encode(sorted(self._pullers)).decode()
+            await self.channel.remember(_NOTE, names)
 
-    def _puller(self, account: str) -> None:
+    def _puller(self, account: str) -> Puller:
         puller = Puller(account, self._client, self.channel, self._intake, self.settings)
         self._pullers[account] = puller
         puller.start()
+        return puller
 
     async def own(self, conversation: str, owner: str) -> None:
         """Into WeCom's queue, or out of the servicers' hands; see the setting ``handoff``."""

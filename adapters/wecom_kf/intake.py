@@ -10,6 +10,7 @@ import msgspec
 from adapters.wecom_kf.codes import Codes
 from adapters.wecom_kf.events import FAILURES, happened
 from adapters.wecom_kf.item import Item, Origin
+from adapters.wecom_kf.names import Names
 from adapters.wecom_kf.outgoing import row_of
 from adapters.wecom_kf.service import Service, State
 from adapters.wecom_kf.wire import said
@@ -22,9 +23,10 @@ _NOTICES = frozenset({"msg_send_fail", "servicer_status_change"})
 class Intake:
     """Takes one page at a time; what it does may be done again after a crash."""
 
-    def __init__(self, channel: Channel, service: Service, codes: Codes) -> None:
+    def __init__(self, channel: Channel, service: Service, codes: Codes, names: Names) -> None:
         """Of one channel."""
-        self._channel, self._service, self._codes = channel, service, codes
+        self._channel, self._service = channel, service
+        self._codes, self._names = codes, names
 
     async def take(self, page: Sequence[Item | None], since: datetime | None) -> None:
         """Return when the page is durable. Messages older than ``since`` are left alone."""
@@ -42,6 +44,10 @@ class Intake:
                 messages.append(self._read(item))
             else:
                 self._channel.refuse("no-customer")
+        await self._names.learn(
+            item.customer for item in page if item is not None and item.customer
+        )
+        messages = [self._names.named(message) for message in messages]
         # Of whom the page itself tells later the platform need not be asked now.
         settled = {message.conversation for message in messages if message.owner}
         await self._channel.accept([await self._owned(m, settled) for m in messages])

@@ -25,6 +25,7 @@ from core.clock import wait_for
 log = structlog.stdlib.get_logger(__name__)
 _LIMIT = 1000  # entries of a page, the most there may be
 _LEDGER_PAUSE = 5.0  # seconds
+_STANDS = 3  # pages in a row that may leave the cursor where it is although there is more
 _TOKEN_LIVES = 540.0  # seconds: the platform says ten minutes
 
 
@@ -92,7 +93,7 @@ class Puller:
         """All pages there are; raises what the platform says."""
         cursor = await self._channel.recall(self._note)
         since = None if cursor else self._oldest()
-        more = True
+        more, stands = True, 0
         while more:
             body = {
                 "open_kfid": self._account,
@@ -104,7 +105,8 @@ class Puller:
             answer = await self._client.call("/cgi-bin/kf/sync_msg", body)
             await self._intake.take(items(answer, self._account), since)
             following, more = str(answer.get("next_cursor") or cursor), answer.get("has_more") == 1
-            if following == cursor and more:
+            stands = stands + 1 if following == cursor else 0
+            if stands > _STANDS and more:
                 raise NotSentError("cursor-stands-still")
             if following != cursor:
                 await self._channel.remember(self._note, following)

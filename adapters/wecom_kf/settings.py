@@ -31,5 +31,5 @@ class WeComKfSettings(AdapterSettings):
     handoff: Literal["pool", "desk"] = "pool"
     api_base: HttpUrl = HttpUrl("https://qyapi.weixin.qq.com")
     ignore_older: int = Field(default=3600, ge=0)
-    poll_minutes: float = Field(default=10, gt=0)
+    poll_minutes: float = Field(default=10.0, gt=0)
     max_age: int = Field(default=600, ge=0)

@@ -40,6 +40,9 @@ SEND_SECONDS = 20.0
 STOP_SECONDS = 3.0
 NOTHING_SENT = {Outcome.RETRY, Outcome.FINAL}
 GONE = Receipt(Outcome.FINAL, "no-such-channel")
+STOPPED = Receipt(  # we died, the platform did nothing wrong: no backing off from it
+    Outcome.UNKNOWN, "stopped-while-sending", retry_after=1.0
+)
 
 
 class Sender:
@@ -248,7 +251,7 @@ class Sender:
         """A row that a dead process was sending, now ours: a rule decides."""
         one = "m.state = 'sending' AND m.id = ?"
         for row in await self._writer.look(lambda: outbox.rows_where(one, (number,))):
-            await self._finish(row, Receipt(Outcome.UNKNOWN, "stopped-while-sending"), onward=False)
+            await self._finish(row, STOPPED, onward=False)
         self._wake.set()
 
     async def _surely(
@@ -274,8 +277,7 @@ class Sender:
         for row in rows:
             wanted = places is None or row.conversation_id in places
             if wanted and self._lines.get(row.channel) is not None:
-                receipt = Receipt(Outcome.UNKNOWN, "stopped-while-sending")
-                await self._finish(row, receipt, onward=False)
+                await self._finish(row, STOPPED, onward=False)
 
     def requeue(self, ids: Sequence[int]) -> None:
         """Rows claimed for a passive answer that came too late: they go the ordinary way."""

@@ -19,7 +19,7 @@ WORDS = words(__package__ or "core.forms")
 TRIES = 3
 LASTS = timedelta(minutes=30)
 COURTESY = 4  # characters: so little after "never mind" is a thank-you, no new question
-_PAUSE = re.compile(r"[\s,，。.!！~～、;；]+")
+_PAUSE = re.compile(r"[\s,\uff0c\u3002.!\uff01~\uff5e\u3001;\uff1b]+")
 _RULE = Rule(always=True, rank=Rank.FORM)
 
 Complete = Callable[[Turn, Form], Any]

@@ -24,6 +24,7 @@ from core.store.sql import Keyed, Work
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 BATCH = 256
+ORM_BATCH = 32  # these take a millisecond each, and others wait for the lock
 LOCKED_TRIES = 40
 LOCKED_WAIT = 0.05
 
@@ -128,8 +129,8 @@ class Writer:
         if plain:
             await self._together(batch, self.driver.write)
         else:
-            for job in batch:
-                await self._together([job], self._beside_orm)
+            for first in range(0, len(batch), ORM_BATCH):
+                await self._together(batch[first : first + ORM_BATCH], self._beside_orm)
         self.commits += 1
 
     async def _together(

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
+
+_CAPTURING = re.compile(r"(?<!\\)\((?!\?)")
 
 
 class _Grade(BaseModel):
@@ -94,17 +96,22 @@ def lexicon() -> Lexicon:
     )
     return Lexicon(
         grades=tuple(_compile(grade) for grade in grades),
-        harmless=re.compile("|".join(context.harmless)),
-        urgent=re.compile("|".join(context.urgent)),
+        harmless=either(context.harmless),
+        urgent=either(context.urgent),
         topics=context.topics,
-        **{name: re.compile(pattern) for name, pattern in plain.items()},
+        **{name: either([pattern]) for name, pattern in plain.items()},
     )
 
 
 def _compile(raw: _Grade) -> Grade:
     longest_first = sorted((re.escape(word) for word in raw.words), key=len, reverse=True)
-    found = re.compile("|".join((*raw.patterns, *longest_first)))
+    found = either((*raw.patterns, *longest_first))
     return Grade(raw.severity, raw.kind, raw.emotion, raw.firm, found)
+
+
+def either(patterns: Sequence[str]) -> re.Pattern[str]:
+    """One expression for all; groups that capture nothing let ``re`` skip hopeless branches."""
+    return re.compile("|".join(_CAPTURING.sub("(?:", pattern) for pattern in patterns))
 
 
 def _table(name: str) -> dict[str, object]:

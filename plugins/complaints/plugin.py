@@ -14,11 +14,14 @@ from core.understand import Recogniser, Understanding
 from plugins.complaints import cases
 from plugins.complaints.ladder import Rung, done_at, level_above
 from plugins.complaints.models import Complaint, ComplaintLead, State
+from plugins.complaints.patience import grievance, nudges
 from plugins.complaints.settings import ComplaintSettings
-from plugins.complaints.severity import Severity, read
+from plugins.complaints.severity import Reading, Severity, read
 from plugins.handoff import face as handoff
 
 MARK = "severity"
+NUDGE = "nudge"  # asks whether anybody is there, or where things stand
+EVERYBODY = ("bot", "queue", "agent")
 INSULT = 1.0  # emotion of a message that is nothing but abuse: no public answer
 
 plugin = Plugin(
@@ -33,7 +36,8 @@ plugin = Plugin(
 
 @plugin.recogniser
 def anger() -> Recogniser:
-    """Marks ``severity`` (0.34 mild, 0.67 clear, 1 severe), ``urgent`` and ``emotion``."""
+    """Marks ``severity`` (0.34 mild, 0.67 clear, 1 severe), ``urgent``, ``emotion``, ``nudge``."""
+    read("")  # loads the words now, not with the first customer
 
     def recognise(heard: Understanding) -> None:
         reading = read(heard.plain)
@@ -41,6 +45,7 @@ def anger() -> Recogniser:
             MARK: reading.severity.score,
             "urgent": float(reading.urgent),
             "emotion": reading.emotion,
+            NUDGE: float(nudges(heard.plain)),
         }
         heard.marks.update({name: score for name, score in marks.items() if score})
 
@@ -51,7 +56,7 @@ def anger() -> Recogniser:
     mark=MARK,
     at_least=0.6,
     kinds=ConversationKind.DIRECT,
-    owners=("bot", "queue", "agent"),
+    owners=EVERYBODY,
     rank=Rank.URGENT,
 )
 async def complain(turn: Turn, settings: ComplaintSettings) -> None:
@@ -59,7 +64,24 @@ async def complain(turn: Turn, settings: ComplaintSettings) -> None:
 
     Beside a person the bot only keeps the case; the words are the person's.
     """
-    reading = read(turn.text)
+    await _take(turn, read(turn.text), settings)
+
+
+@plugin.on(mark=NUDGE, kinds=ConversationKind.DIRECT, owners=EVERYBODY, rank=Rank.URGENT)
+async def lose_patience(turn: Turn, settings: ComplaintSettings) -> None:
+    """A customer who asks again and again is let down, whatever the words (S-029)."""
+    if await cases.running(turn.contact.id):
+        turn.decline("known")
+    reason = await grievance(turn, settings)
+    if not reason:
+        turn.decline("patient")
+    said = read(turn.text)
+    kind = said.kind if said.severity else "attitude"
+    await _take(turn, Reading(Severity.CLEAR, said.urgent, 0.5, kind, (reason,)), settings)
+
+
+async def _take(turn: Turn, reading: Reading, settings: ComplaintSettings) -> None:
+    """Open or join the customer's case; soothe and fetch a person unless one is there."""
     complaint = await cases.running(turn.contact.id)
     if complaint:
         cases.join_case(turn, complaint, reading)

@@ -1,6 +1,8 @@
-"""How serious is it? Pure reading of one text by the graded lexicon; no model, no network.
+"""How serious is it? Pure reading of one text by the graded lexicon and a small learned scale.
 
-A review-sentiment model is the wrong tool here: it calls most ordinary customer messages negative.
+The lexicon (``lexicon.toml``) speaks first: it knows the words of law, press, danger and insult,
+and what takes them back. The scale (``scales.py``) adds the words that no list has. Neither needs a
+network. A review-sentiment model is the wrong tool here: it calls most ordinary messages negative.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from plugins.complaints.lexicon import Grade, Lexicon, lexicon
+from plugins.complaints.scales import Weights, weigh
 
 
 class Severity(IntEnum):
@@ -28,6 +31,10 @@ class Severity(IntEnum):
 
 
 OTHER = "other"
+SAID = 2.5  # log-odds that a word of the lexicon is worth
+BACK = 1.5  # and what takes a word back
+WANTED = (-0.7, 0.0, -1.0, -1.0)  # log-odds from which severity 1, 2, 3 and urgency hold
+EMOTION = (0.0, 0.3, 0.6, 0.8)  # of a grade that no word of the lexicon explains
 URGENT_KIND = "safety"  # danger to people cannot wait, whatever the words
 
 
@@ -63,26 +70,60 @@ def read(text: str) -> Reading:
     """Grade a normalised text (lower case, half width)."""
     lex = lexicon()
     plain = _INNER_SPACE.sub("", text.lower().translate(_FULL_MARKS))
-    hits = [hit for clause in _CLAUSES.split(plain) for hit in _hits(lex, clause)]
-    severity = max((hit.severity for hit in hits), default=0)
-    if severity == Severity.MILD and not _all_soft(lex, plain) and lex.raised.search(plain):
-        severity = Severity.CLEAR
-    kind = _kind(lex, hits, plain)
-    urgent = bool(lex.urgent.search(lex.calm.sub("", lex.harmless.sub(" ", plain))))
+    masked = lex.harmless.sub(lambda found: " " * len(found[0]), plain)
+    clauses = list(_clauses(plain, masked))
+    hits = [hit for clause in clauses for hit in _hits(lex, *clause)]
+    back = not hits and (masked != plain or any(_is_about_others(lex, *c) for c in clauses))
+    odds = weigh(plain)
+    severity = _severity(_lexical(lex, hits, plain), odds, back)
+    kind = _kind(lex, hits, plain) if severity else OTHER
+    said = bool(lex.urgent.search(lex.calm.sub("", masked)))
+    calm = BACK * bool(lex.calm.search(plain))
+    urgent = odds[-1] + (SAID if said else 0.0) - calm >= WANTED[-1]
     return Reading(
-        Severity(severity),
+        severity,
         urgent or (severity == Severity.SEVERE and kind == URGENT_KIND),
-        max((hit.grade.emotion for hit in hits), default=0.0),
+        max((hit.grade.emotion for hit in hits), default=EMOTION[severity]),
         kind,
         tuple(dict.fromkeys(hit.phrase for hit in hits)),
     )
 
 
-def _hits(lex: Lexicon, clause: str) -> Iterator[_Hit]:
+def _lexical(lex: Lexicon, hits: list[_Hit], plain: str) -> int:
+    """The grade that the lexicon alone gives."""
+    severity = max((hit.severity for hit in hits), default=0)
+    if severity == Severity.MILD and not _all_soft(lex, plain) and lex.raised.search(plain):
+        return Severity.CLEAR
+    return severity
+
+
+def _severity(lexical: int, odds: Weights, back: bool) -> Severity:  # noqa: FBT001 - both are read
+    """Both opinions joined: a word of the lexicon lifts the odds of its grade and those below."""
+    for grade in (Severity.SEVERE, Severity.CLEAR, Severity.MILD):
+        lift = SAID if lexical >= grade else 0.0
+        if odds[grade - 1] + lift - BACK * back >= WANTED[grade - 1]:
+            return grade
+    return Severity.NONE
+
+
+def _clauses(plain: str, masked: str) -> Iterator[tuple[str, str]]:
+    """The clauses, each as it stands and without its harmless words."""
+    start = 0
+    for gap in _CLAUSES.finditer(plain):
+        yield plain[start : gap.start()], masked[start : gap.start()]
+        start = gap.end()
+    yield plain[start:], masked[start:]
+
+
+def _is_about_others(lex: Lexicon, clause: str, _masked: str) -> bool:
+    """Whether a clause tells of somebody else, asks or jokes."""
+    return bool(lex.elsewhere.search(clause) or lex.hypothetical.search(clause))
+
+
+def _hits(lex: Lexicon, clause: str, masked: str) -> Iterator[_Hit]:
     """Expressions of one clause that nothing takes back."""
     if not clause or lex.elsewhere.search(clause):
         return
-    masked = lex.harmless.sub(lambda m: " " * len(m.group()), clause)
     imagined = lex.hypothetical.search(clause.rstrip("!?")) is not None
     asked = lex.asked.search(clause) is not None
     for grade in lex.grades:
@@ -105,8 +146,6 @@ def _all_soft(lex: Lexicon, plain: str) -> bool:
 
 def _kind(lex: Lexicon, hits: list[_Hit], plain: str) -> str:
     """The kind of the most serious expression that tells one, else the topic that is named."""
-    if not hits:
-        return OTHER
     for hit in sorted(hits, key=lambda h: -h.severity):
         if hit.grade.kind:
             return hit.grade.kind

@@ -12,14 +12,19 @@ from core.cli.problems import Refusal
 from core.cli.show import Json, json_line, listing, tell
 from core.cli.tongue import say
 from plugins.console import read_or_refuse
-from plugins.faq import files
+from plugins.faq import evaluate, files
+from plugins.faq.bands import Bands
+from plugins.faq.dense import source
 from plugins.faq.entry import Entry
-from plugins.faq.knowledge import KnowledgeBase, entry_of, store
+from plugins.faq.knowledge import KnowledgeBase, entry_of, store, topic_of
+from plugins.faq.ladder import Ladder
 from plugins.faq.models import KnowledgeEntry
+from plugins.faq.settings import FaqSettings
 
 app = typer.Typer(name="kb", no_args_is_help=True, help=say("faq.cli.help"))
 COLUMNS = {name: f"faq.cli.{name}" for name in ("id", "category", "question", "enabled")}
 FOUND = {name: f"faq.cli.{name}" for name in ("score", "id", "question")}
+FIGURES = {name: f"faq.cli.{name}" for name in ("figure", "value")}
 FILE = typer.Argument(help=say("faq.cli.file"))
 
 
@@ -63,6 +68,29 @@ def export(file: Annotated[Path, FILE]) -> None:
     tell("faq.cli.exported", count=len(entries), file=str(file))
 
 
+@app.command("eval", help=say("faq.cli.eval.help"))
+def eval_(
+    kb: Annotated[Path, typer.Option("--kb", help=say("faq.cli.file"))],
+    queries: Annotated[Path, typer.Option("--queries", help=say("faq.cli.queries"))],
+    encoder_name: Annotated[str, typer.Option("--encoder", help=say("faq.cli.encoder"))] = "use",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Ask a knowledge file a file of questions; needs no shop and no database."""
+    entries = read_or_refuse(files.read, kb, "faq")
+    asked = read_or_refuse(evaluate.read_queries, queries, "faq")
+    settings = FaqSettings()
+    ladder = Ladder(source(encoder_name))
+    ladder.learn([topic_of(entry) for entry in entries if entry.enabled])
+    bands = Bands(settings.precision, settings.helpful, settings.candidates)
+    found = evaluate.figures(evaluate.ask_all(ladder, bands, asked))
+    if as_json:
+        json_line(found)
+        return
+    rows = [{"figure": name, "value": value} for name, value in found.items()]
+    listing(rows, FIGURES, as_json=False, empty="faq.cli.empty")
+
+
 async def _import(entries: list[Entry]) -> dict[str, int]:
     async with office() as desk:
         effects, counted = desk.effects(), (0, 0)
@@ -86,7 +114,8 @@ async def _entries(category: str) -> list[Entry]:
 async def _ask(text: str, limit: int) -> list[dict[str, Any]]:
     async with office() as desk:
         base = desk.service(KnowledgeBase)
-        found = [(m, e) for m in base.find(text, limit) if (e := base.get(m.entry_id))]
+        matches = await base.find(text, limit)
+        found = [(m, e) for m in matches if (e := base.get(m.entry_id))]
         return [
             {"id": e.id, "score": m.score, "question": e.question, "answer": e.answer, **m.why}
             for m, e in found

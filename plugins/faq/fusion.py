@@ -28,7 +28,6 @@ class Fusion:
     entry: tuple[float, ...]  # one for each sign
     none: tuple[float, ...]  # a constant, then one for each sign of the nearest other subject
     precision: tuple[tuple[float, float], ...]  # (share of right answers wanted, least probability)
-    unknown: float  # a probability of "none" above it was seldom a question we can answer
 
     def probabilities(self, signs: Floats, others: Floats) -> tuple[Floats, float]:
         """For each entry, and for none of them; together 1."""
@@ -59,5 +58,4 @@ def _fusion(row: dict[str, list[float] | list[list[float]] | float]) -> Fusion:
         tuple(row["entry"]),  # type: ignore[arg-type] # likewise
         tuple(row["none"]),  # type: ignore[arg-type] # likewise
         tuple((float(want), float(least)) for want, least in curve),
-        float(row["unknown"]),  # type: ignore[arg-type] # likewise
     )

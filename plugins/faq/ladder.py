@@ -6,37 +6,32 @@ others give signs that :mod:`plugins.faq.fusion` weighs into one probability.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.words import words
-from plugins.faq.dense import Meaning
+from plugins.faq.dense import MANY, Meaning
 from plugins.faq.fusion import SIGNS, Fusion, fusions
 from plugins.faq.layout import Floats, Views
-from plugins.faq.matcher import Match, Topic
+from plugins.faq.matcher import Match, Topic, Verdict
 from plugins.faq.segment import VIEWS, Asked, Column, Segment
-from plugins.faq.sparse import Rarity, row_terms
-from plugins.faq.terms import Lexicon, flatten, shop_lexicon, terms
+from plugins.faq.sparse import Rarity
+from plugins.faq.terms import Lexicon, flatten, shop_lexicon
 
+BATCH = 256  # texts that are encoded in one go
 FEW = 500  # changed entries that are kept beside the index before it is made anew
 Flags = NDArray[np.bool_]
+Known = Mapping[str, Floats]
 
 
 def usual_subjects() -> list[Topic]:
     """What customers of any shop ask, from ``subjects.toml``."""
     table = words("plugins.faq", "subjects.toml")
     return [Topic(question, (question, *wordings)) for question, wordings in table.items()]
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What the index thinks of a question."""
-
-    matches: list[Match]
-    none: float = 1.0  # the probability that no entry is meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +69,7 @@ class Ladder:
         """Forget everything and know these."""
         meaning, known = self.index.meaning, self._remembered()
         index = self._empty(topics)
-        index = self._with(index, meaning, known) if meaning else index
+        index = self._with(index, meaning) if meaning else index
         self._topics, self._fresh = {topic.entry_id: topic for topic in topics}, {}
         column = self._column(topics, index, known)
         segment = Segment(column, index.subjects, index.keys)
@@ -97,31 +92,42 @@ class Ladder:
         exact = (index.exact[0], _exact(fresh))
         self.index = replace(index, segments=segments, exact=exact, gone=frozenset(hidden))
 
-    def understand(self, meaning: Meaning) -> None:
-        """Use meaning from now on. Encodes everything: call it off the event loop."""
-        index = self._with(self.index, meaning, {})
-        columns = [s.column.understand(meaning, {}) for s in index.segments]
+    def understand(self, meaning: Meaning, known: Known | None = None) -> None:
+        """Use meaning from now on; encodes what is not ``known``: call it off the event loop."""
+        index = self._with(self.index, meaning)
+        columns = [s.column.understand(meaning, known or {}) for s in index.segments]
         segments = tuple(Segment(column, index.subjects, index.keys) for column in columns)
         self.index = replace(index, segments=segments)
 
+    def unread(self) -> Iterator[list[str]]:
+        """All texts that have a meaning to find, in batches."""
+        answers = len(self._topics) <= MANY
+        texts = [
+            text
+            for topic in self._topics.values()
+            for text in (*topic.questions, *topic.keywords, *((topic.answer,) if answers else ()))
+        ]
+        for at in range(0, len(texts), BATCH):
+            yield texts[at : at + BATCH]
+
     def _empty(self, topics: Sequence[Topic]) -> Index:
         """An index of no entries whose terms are as rare as they are among ``topics``."""
-        questions = row_terms((topic.questions[0] for topic in topics), self._lexicon)
-        rest = [text for topic in topics for text in (*topic.questions[1:], topic.answer)]
-        usual = [text for topic in self._subjects for text in topic.questions]
-        rarity = Rarity(questions, row_terms((*rest, *usual), self._lexicon))
-        subjects = Column(self._subjects, self._lexicon, rarity)
-        keys = tuple(Asked(rarity.weigh(self._terms(s.entry_id))) for s in self._subjects)
+        rest = (text for topic in topics for text in (*topic.questions[1:], topic.answer))
+        usual = (text for topic in self._subjects for text in topic.questions)
+        questions = (topic.questions[0] for topic in topics)
+        rarity = Rarity(questions, chain(rest, usual), self._lexicon)
+        subjects = Column(self._subjects, rarity)
+        keys = tuple(Asked(rarity.read(subject.entry_id)) for subject in self._subjects)
         return Index(rarity, subjects, keys)
 
-    def _with(self, index: Index, meaning: Meaning, known: dict[str, Floats]) -> Index:
-        subjects = index.subjects.understand(meaning, known)
+    def _with(self, index: Index, meaning: Meaning) -> Index:
+        subjects = index.subjects.understand(meaning, {})
         vectors = meaning.of([topic.entry_id for topic in self._subjects])
         keys = tuple(replace(k, vector=v) for k, v in zip(index.keys, vectors, strict=True))
         return replace(index, subjects=subjects, keys=keys, meaning=meaning)
 
-    def _column(self, topics: Sequence[Topic], index: Index, known: dict[str, Floats]) -> Column:
-        column = Column(topics, self._lexicon, index.rarity)
+    def _column(self, topics: Sequence[Topic], index: Index, known: Known) -> Column:
+        column = Column(topics, index.rarity)
         return column.understand(index.meaning, known) if index.meaning else column
 
     def _remembered(self, since: int = 0) -> dict[str, Floats]:
@@ -131,19 +137,12 @@ class Ladder:
                 found |= segment.column.meaning.remembered(segment.column.layout)
         return found
 
-    def _terms(self, text: str) -> dict[str, float]:
-        return terms(flatten(text), self._lexicon)
-
     # -- answering --------------------------------------------------------------------------------
 
     @property
     def fusion(self) -> Fusion:
         """The weights that fit what is known now."""
         return fusions()[1 if self.index.meaning else 0]
-
-    def find(self, text: str, limit: int) -> list[Match]:
-        """The best entries first, at most ``limit``; empty when there are none."""
-        return self.judge(text, limit).matches
 
     def judge(self, text: str, limit: int) -> Verdict:
         """The best entries, and how likely none is meant."""
@@ -155,7 +154,7 @@ class Ladder:
         if not flat or not index.segments:
             return Verdict([])
         vector = index.meaning.of([text])[0] if index.meaning else None
-        asked = Asked(index.rarity.weigh(self._terms(text)), vector)
+        asked = Asked(index.rarity.read(text), vector)
         signs, others = survey(index, asked)
         return self._rank(signs, others, limit)
 

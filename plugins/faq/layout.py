@@ -6,7 +6,7 @@ follow after all blocks, one an entry. A score for each row then becomes four vi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,7 +40,8 @@ class Layout:
         self.ids = [topic.entry_id for topic in topics]
         blocks = [tuple(dict.fromkeys((*t.questions, *t.keywords))) for t in topics]
         sizes = [len(block) for block in blocks]
-        self.first: Ints = np.concatenate(([0], np.cumsum(sizes)))[:-1].astype(np.int64)
+        self._edges = [0, *np.cumsum(sizes).tolist()]
+        self.first: Ints = np.array(self._edges[:-1], np.int64)
         self.wordings = [text for block in blocks for text in block]
         self.answers = [topic.answer for topic in topics]
         owners = np.repeat(np.arange(len(topics)), sizes)
@@ -54,6 +55,21 @@ class Layout:
         """How many entries."""
         return len(self.ids)
 
+    def rows(self, entry: int) -> Iterator[int]:
+        """The rows of an entry: its wordings, then its answer."""
+        block = self.block(entry)
+        yield from range(block.start, block.stop)
+        yield len(self.wordings) + entry
+
+    def block(self, entry: int) -> slice:
+        """The rows of an entry's wordings."""
+        return slice(self._edges[entry], self._edges[entry + 1])
+
+    def text(self, row: int) -> str:
+        """What a row says."""
+        many = len(self.wordings)
+        return self.wordings[row] if row < many else self.answers[row - many]
+
     def views(self, scores: Floats) -> Views:
         """From a score for each row to the views of each entry."""
         if not self.ids:
@@ -62,5 +78,5 @@ class Layout:
         texts, answer = scores[: len(self.wordings)], scores[len(self.wordings) :]
         question = texts[self.first]
         nearest = np.maximum.reduceat(texts, self.first)
-        total = np.add.reduceat(texts, self.first) + question + ANSWER * answer
+        total = np.add.reduceat(texts, self.first) + question + np.float32(ANSWER) * answer
         return Views(question, answer, nearest, total)

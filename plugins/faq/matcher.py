@@ -1,6 +1,6 @@
 """The one interface behind which questions find their entry.
 
-Anything that fulfils :class:`Matcher` can stand here; ``plugins/faq/lexical.py`` is the one that
+Anything that fulfils :class:`Matcher` can stand here; ``plugins/faq/ladder.py`` is the one that
 ships.
 """
 
@@ -30,6 +30,14 @@ class Match:
     why: dict[str, float | str] = field(default_factory=dict[str, float | str])
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a matcher thinks of a question: candidates, best first, and that none is meant."""
+
+    matches: list[Match]
+    none: float = 1.0  # the probability that no entry is meant
+
+
 class Matcher(Protocol):
     """Finds entries for a text."""
 
@@ -37,6 +45,10 @@ class Matcher(Protocol):
         """Forget everything and know these."""
         ...
 
-    def find(self, text: str, limit: int) -> list[Match]:
-        """The best entries first, at most ``limit``; empty when nothing is alike."""
+    def change(self, topics: Sequence[Topic], gone: Sequence[str] = ()) -> None:
+        """Know these as well or anew, and forget those; fast when they are few."""
+        ...
+
+    def judge(self, text: str, limit: int) -> Verdict:
+        """The best entries first, at most ``limit``; none when nothing is alike."""
         ...

@@ -13,9 +13,10 @@ from core.route.rules import Rank
 from core.store.models import JournalEntry
 from core.turn import Turn
 from core.understand.normalise import bare
+from plugins.faq.bands import Bands
 from plugins.faq.knowledge import CHANGED, KnowledgeBase
-from plugins.faq.lexical import LexicalMatcher
 from plugins.faq.menus import NONE, PERSON, PICK, REPLIES, USEFUL, WORDS, chosen
+from plugins.faq.mind import Mind
 from plugins.faq.replies import answer, miss, suggest, verdict, wordless
 from plugins.faq.settings import FaqSettings
 from plugins.handoff.face import request
@@ -32,11 +33,15 @@ DIRECT = ConversationKind.DIRECT
 
 
 @plugin.provides
-async def knowledge() -> AsyncIterator[KnowledgeBase]:
+async def knowledge(settings: FaqSettings) -> AsyncIterator[KnowledgeBase]:
     """The knowledge base, loaded."""
-    base = KnowledgeBase(LexicalMatcher)
-    await base.load()
-    yield base
+    mind = Mind(settings.encoder)
+    try:
+        base = KnowledgeBase(mind)
+        await base.load()
+        yield base
+    finally:
+        await mind.close()
 
 
 @plugin.follows(CHANGED)
@@ -53,19 +58,19 @@ async def ask(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
     direct = turn.conversation.kind is DIRECT
     if not direct and not any(word in turn.text for word in WORDS["asking"]):
         turn.decline("no question")
-    matches = base.find(turn.text, settings.candidates)
-    if not matches:
-        turn.decline("nothing alike")
-    best = matches[0]
+    wanted = settings.precision if direct else settings.public_precision
+    decision = await base.decide(turn.text, Bands(wanted, settings.helpful, settings.candidates))
+    if not decision.offered:
+        turn.decline("nothing alike enough")
+    best = decision.offered[0]
     turn.note(entry=best.entry_id, score=best.score, why=best.why)
-    entry = base.get(best.entry_id)
-    if entry and best.score >= (settings.answer_at if direct else settings.public_at):
-        answer(turn, entry, turn.message.id, best.score)
+    near = [entry for match in decision.offered if (entry := base.get(match.entry_id))]
+    if decision.band == "answer" and near:
+        answer(turn, near[0], turn.message.id, best.score)
         return
-    if not direct or turn.conversation.form or best.score < settings.suggest_at:
+    if not direct or turn.conversation.form or not near:
         turn.decline(f"not sure: {best.score:.2f}")
-    near = (base.get(m.entry_id) for m in matches if m.score >= settings.candidate_at)
-    suggest(turn, [entry for entry in near if entry])
+    suggest(turn, near)
 
 
 @plugin.on(always=True, rank=Rank.FALLBACK, kinds=DIRECT)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from plugins.faq.dense import Meaning, VectorIndex
 from plugins.faq.layout import Floats, Ints, Layout, Views
 from plugins.faq.matcher import Topic
-from plugins.faq.sparse import Rarity, TermIndex, row_terms
-from plugins.faq.terms import Lexicon, Terms
+from plugins.faq.sparse import Rarity, TermIndex
+from plugins.faq.terms import Terms
 
 LINKED = {False: 0.6, True: 0.72}  # an entry's question so like a subject's is about it
 CLEAR = {False: 0.3, True: 0.5}  # less like than this: certainly another subject
@@ -36,10 +36,9 @@ class Asked:
 class Column:
     """The indices of one layout: of terms always, of meaning once it is known."""
 
-    def __init__(self, topics: Sequence[Topic], lexicon: Lexicon, rarity: Rarity) -> None:
+    def __init__(self, topics: Sequence[Topic], rarity: Rarity) -> None:
         self.layout = Layout(topics)
-        texts = [*self.layout.wordings, *self.layout.answers]
-        self.terms = TermIndex(row_terms(texts, lexicon), rarity)
+        self.terms = TermIndex(self.layout, rarity.read)
         self.meaning: VectorIndex | None = None
 
     def understand(self, source: Meaning, known: dict[str, Floats]) -> Column:
@@ -69,10 +68,8 @@ class Segment:
         for subject in np.argsort(likeness):  # the most alike is written last and stays
             if likeness[subject] >= LINKED[dense]:
                 self.link[best[subject]] = subject
-        owner = np.full(len(subjects.layout), -1, np.int64)
-        linked = np.flatnonzero(self.link >= 0)
-        owner[self.link[linked]] = linked
-        self._lengths = self._measure(owner[subjects.layout.owner])
+        self._linked: Ints = np.flatnonzero(self.link >= 0)
+        self._lengths = self._measure()
 
     def _nearest(self, keys: Sequence[Asked], *, dense: bool) -> tuple[Floats, Ints]:
         """For each subject the likeness of the entry nearest to it, and its number."""
@@ -84,20 +81,21 @@ class Segment:
                 likeness[number] = scores[best[number]]
         return likeness, best
 
-    def _measure(self, owner: Ints) -> list[Floats]:
+    def _measure(self) -> list[Floats]:
         if not len(self.column.layout):
             return [np.ones(0, np.float32)] * 2
-        guests = self._subjects
-        found = [self.column.terms.lengths(self.column.layout, guests.terms, owner)]
-        if self.column.meaning is not None and guests.meaning is not None:
-            found.append(self.column.meaning.lengths(self.column.layout, guests.meaning, owner))
+        mine, guests = self.column, self._subjects
+        link = {int(entry): int(self.link[entry]) for entry in self._linked}
+        found = [mine.terms.lengths(mine.layout, guests.layout, link)]
+        if mine.meaning is not None and guests.meaning is not None:
+            rows = {entry: guests.layout.block(guest) for entry, guest in link.items()}
+            found.append(mine.meaning.lengths(mine.layout, guests.meaning, rows))
         return found
 
     def signs(self, asked: Asked, guests: list[Views]) -> Floats:
         """Four signs an entry and space: like its question, answer, nearest wording and centre."""
         signs: list[Floats] = []
-        linked = np.flatnonzero(self.link >= 0)
-        link = self.link[linked]
+        linked, link = self._linked, self.link[self._linked]
         spaces = zip(self.column.scores(asked), guests, self._lengths, strict=False)
         for scores, guest, lengths in spaces:
             views = self.column.layout.views(scores)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import ahocorasick
@@ -68,8 +68,10 @@ def shop_lexicon() -> Lexicon:
     return Lexicon(words("plugins.faq", "synonyms.toml"))
 
 
-def terms(flat: str, lexicon: Lexicon) -> Terms:
-    """The terms of a flattened text with the weight of their kind."""
+@lru_cache(4096)
+def terms(text: str, lexicon: Lexicon) -> Mapping[str, float]:
+    """The terms of a text with the weight of their kind."""
+    flat = flatten(text)
     found: Terms = dict.fromkeys(flat, SINGLE)
     found.update(dict.fromkeys(map("".join, pairwise(flat)), PAIR))
     found.update({f"{IDEA_MARK}{idea}": IDEA for idea in lexicon.ideas(flat)})

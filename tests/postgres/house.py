@@ -101,6 +101,7 @@ async def main(url: str, platform: str, *roles: str) -> None:
     set_up(LogSettings(level="error"))
     app = App(settings(url, platform, roles))
     await app.start()
+    print("ready", flush=True)  # noqa: T201 - the town waits for it
     await asyncio.Event().wait()
 
 

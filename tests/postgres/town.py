@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import time
-from asyncio.subprocess import Process
+from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
@@ -80,11 +80,13 @@ class Town:
         self._said: Counter[str] = Counter()
 
     async def hire(self, *roles: str) -> Process:
-        """Start a process."""
+        """Start a process, and wait until it is ready."""
         command = ["-m", "tests.postgres.house", self.url, self.platform.url]
         process = await asyncio.create_subprocess_exec(
-            sys.executable, *command, *(roles or ALL_BUT_GATEWAY)
+            sys.executable, *command, *(roles or ALL_BUT_GATEWAY), stdout=PIPE
         )
+        assert process.stdout is not None
+        assert await process.stdout.readline() == b"ready\n"
         self.people.append(process)
         return process
 

@@ -93,6 +93,7 @@ class KfApi(Troublesome):
             ("POST", "kf/service_state/trans", self._trans),
             ("GET", "kf/servicer/list", self._servicers),
             ("POST", "kf/account/list", self._accounts),
+            ("POST", "kf/customer/batchget", self._people),
         ]
         return [
             ("GET", "gettoken", self.served("gettoken", self._gettoken)),
@@ -201,6 +202,18 @@ class KfApi(Troublesome):
         assert request.query.get("open_kfid") == self.account
         listed = [{"userid": name, "status": s} for name, s in self.servicers.items()]
         return says(0, servicer_list=listed)
+
+    async def _people(self, request: web.Request) -> web.Response:
+        wanted: list[str] = (await request.json())["external_userid_list"]
+        if not 0 < len(wanted) <= 100:
+            return says(40058)
+        known = [
+            {"external_userid": name, "nickname": f"nick {name}", "unionid": f"u-{name}"}
+            for name in wanted
+            if name in self.customers
+        ]
+        strangers = [name for name in wanted if name not in self.customers]
+        return says(0, customer_list=known, invalid_external_userid=strangers)
 
     async def _accounts(self, request: web.Request) -> web.Response:
         return says(0, account_list=[{"open_kfid": self.account, "name": "Xiaoer"}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import aiohttp
 import pytest
@@ -86,18 +87,14 @@ async def test_another_account_is_acknowledged_and_left_alone() -> None:
         assert len(await heard()) == 1
 
 
-async def test_a_restart_looks_at_the_accounts_it_knows() -> None:
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
+async def test_a_restart_looks_at_the_accounts_it_knows(tmp_path: Path) -> None:
     wecom = WeCom()
     await wecom.start()
-    with TemporaryDirectory() as folder:
-        async with town(folder=Path(folder), wecom=wecom) as (shop, _):
-            await wecom.says("wm1", "hello")
-            await caught_up(shop, wecom)
-        wecom.pages.append([wecom.entry("wm1", "text", {"content": "missed"})])
-        async with town(folder=Path(folder), wecom=wecom) as (shop, _):
-            await caught_up(shop, wecom)
-            assert [row.text for row in await heard()] == ["hello", "missed"]
+    async with town(folder=tmp_path, wecom=wecom) as (shop, _):
+        await wecom.says("wm1", "hello")
+        await caught_up(shop, wecom)
+    wecom.pages.append([wecom.entry("wm1", "text", {"content": "missed"})])
+    async with town(folder=tmp_path, wecom=wecom) as (shop, _):
+        await caught_up(shop, wecom)
+        assert [row.text for row in await heard()] == ["hello", "missed"]
     await wecom.stop()

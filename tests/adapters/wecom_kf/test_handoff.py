@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from core.cli.office import Desk
 from core.testing import Shop
+from plugins.handoff.commands import release_to_bot
 from tests.adapters.wecom_kf.town import ECHO, WELCOME, caught_up, heard, said, town
 from tests.standins.wecom import WeCom
 from tests.standins.wecom_rules import BOT, ENDED, NEW, PERSON, POOL
@@ -110,13 +112,9 @@ async def test_back_to_the_bot_ends_the_session_and_says_so_with_its_code() -> N
     async with town(*HANDOFF) as (shop, wecom):
         await to_servicer(shop, wecom)
         wecom.customer("wm1").state = PERSON
-        from core.cli.office import Desk
-        from plugins.handoff.commands import release_to_bot
-
         number = (await shop.conversation("wkAccount/wm1", "kf")).id
-        desk = Desk(shop.app)
         before = len(wecom.sent)
-        assert await release_to_bot(desk, number)
+        assert await release_to_bot(Desk(shop.app, "en"), number)
         await shop.advance(seconds=3)
         assert wecom.customer("wm1").state == ENDED
         assert [bool(sent.code) for sent in wecom.sent[before:]] == [True]

@@ -21,6 +21,8 @@ welcome = Plugin("welcome")
 
 @plugin.on(always=True)
 async def answer(turn: Turn) -> None:
+    if not turn.message.text:
+        turn.decline()
     turn.say(f"echo {turn.message.text}")
 
 
@@ -76,7 +78,7 @@ async def caught_up(shop: Shop, wecom: WeCom, channel: str = "kf") -> None:
 async def until(true: Callable[[], Awaitable[bool]]) -> None:
     """Let the loop run until something is so; fails after some seconds."""
     async with asyncio.timeout(PATIENCE):
-        while not await true():
+        while not await true():  # noqa: ASYNC110 - looks at other people's state
             await asyncio.sleep(0.002)
 
 

@@ -46,3 +46,19 @@ def test_a_broken_file_names_its_lines_and_changes_nothing(tmp_path: Path) -> No
     assert "kb.csv:3: question" in str(result.exception)
     assert isinstance(run.invoke(app, ["import", "nowhere.csv"]).exception, Refusal)
     assert run.invoke(app, ["list", "--json"]).output == ""
+
+
+def test_eval_needs_no_shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIAOER_SETTINGS", str(tmp_path / "nowhere.toml"))
+    asked = str(DATA / "questions_b.jsonl")
+    result = run.invoke(
+        app, ["eval", "--kb", str(DATA / "shop_faq.csv"), "--queries", asked, "--json"]
+    )
+    found = json.loads(result.output)
+    names = "n_in n_out top1 top3 mrr10 auroc answered_right answered_wrong clarify_hit"
+    assert [*found] == [*names.split(), "oos_answered", "p50_ms", "p99_ms", "rss_mb"]
+    assert (found["n_in"], found["n_out"]) == (82, 30)
+    broken = tmp_path / "q.jsonl"
+    broken.write_text('{"query": "a", "gold": null}\n{"query": 3}\n', encoding="utf-8")
+    wrong = run.invoke(app, ["eval", "--kb", str(DATA / "shop_faq.csv"), "--queries", str(broken)])
+    assert "q.jsonl:2" in str(wrong.exception)

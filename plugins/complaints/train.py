@@ -1,0 +1,128 @@
+"""Make ``scales.tsv`` from the sentences of ``training/``: ``python -m plugins.complaints.train``.
+
+``messages.txt`` holds single sentences, ``patterns.txt`` sentences with choices in brackets
+(``[a|b|]c``), ``ordinary.txt`` questions of shops that are no complaints. A line ``# 2 1`` grades
+what follows: severity 2, urgent. All of it is own work; nothing of a public corpus is in it.
+``anything.txt`` is words at random (of jieba's list, MIT), so that strange texts count as calm.
+Logistic regression by stochastic gradient descent with AdaGrad; the same text gives the same file.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import exp, log, sqrt
+from pathlib import Path
+
+from core.understand.normalise import normalise
+from plugins.complaints.scales import FILE, HEADS, UNIT, grams
+
+HERE = Path(__file__).parent
+# Sentences that a line makes at most.
+SOURCES = {"messages.txt": 1, "patterns.txt": 30, "ordinary.txt": 1, "anything.txt": 1}
+EPOCHS = 12
+RATE = 0.8
+SHRINK = 2e-5  # weight decay a step
+OFTEN = 2  # sentences a gram must stand in
+SEED = 20261121
+Bag = tuple[list[str], float]  # a sentence's grams, and the share of each
+_CHOICE = re.compile(r"\[(.*?)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sentence with its grade."""
+
+    text: str
+    severity: int
+    urgent: int
+
+    @property
+    def truth(self) -> tuple[bool, ...]:
+        """What each head should say."""
+        return (self.severity >= 1, self.severity >= 2, self.severity >= 3, bool(self.urgent))
+
+
+def samples(folder: Path = HERE / "training") -> list[Sample]:
+    """All sentences, each once, in a fixed order."""
+    chance = random.Random(SEED)  # noqa: S311 - not for secrets
+    found: dict[str, Sample] = {}
+    for name, most in SOURCES.items():
+        severity = urgent = 0
+        for line in (folder / name).read_text(encoding="utf-8").splitlines():
+            if line.startswith("#"):
+                severity, urgent = map(int, line[1:].split())
+                continue
+            for text in spread(line.strip(), chance, most):
+                found.setdefault(text, Sample(text, severity, urgent))
+    found.pop("", None)
+    return list(found.values())
+
+
+def spread(line: str, chance: random.Random, most: int) -> Iterator[str]:
+    """Up to ``most`` different sentences of a line with choices."""
+    pieces = _CHOICE.split(line)
+    made: set[str] = set()
+    for _ in range(3 * most if len(pieces) > 1 else 1):
+        choices = (p if n % 2 == 0 else chance.choice(p.split("|")) for n, p in enumerate(pieces))
+        text = "".join(choices)
+        if text not in made and len(made) < most:
+            made.add(text)
+            yield text
+
+
+def train(rows: list[Sample]) -> dict[str, list[float]]:
+    """Weights of all heads by gram; the empty gram holds the biases."""
+    texts = [sorted(grams(normalise(row.text))) for row in rows]
+    seen = Counter(gram for text in texts for gram in text)
+    rare = {
+        gram: (log(len(texts) / count) + 1) / 6 for gram, count in seen.items() if count >= OFTEN
+    }
+    bags = [([g for g in text if g in rare], 1 / sqrt(len(text))) for text in texts]
+    columns = [_head([row.truth[head] for row in rows], bags, rare) for head in range(len(HEADS))]
+    return {gram: [column[gram] for column in columns] for gram in ["", *sorted(rare)]}
+
+
+def _head(truths: list[bool], bags: list[Bag], rare: dict[str, float]) -> dict[str, float]:
+    """One logistic regression; both classes weigh the same in all."""
+    share = sum(truths) / len(truths)
+    weights = dict.fromkeys(["", *rare], 0.0)
+    slopes = dict.fromkeys(weights, 1e-8)
+    order = list(range(len(bags)))
+    chance = random.Random(SEED)  # noqa: S311 - not for secrets
+    for _ in range(EPOCHS):
+        chance.shuffle(order)
+        for index in order:
+            (bag, part), truth = bags[index], truths[index]
+            score = weights[""] + part * sum(weights[gram] * rare[gram] for gram in bag)
+            miss = 1 / (1 + exp(-score)) - truth
+            miss *= 0.5 / share if truth else 0.5 / (1 - share)
+            _step(weights, slopes, "", miss)
+            for gram in bag:
+                _step(weights, slopes, gram, miss * part * rare[gram])
+    return {gram: weight * rare.get(gram, 1.0) for gram, weight in weights.items()}
+
+
+def _step(weights: dict[str, float], slopes: dict[str, float], gram: str, slope: float) -> None:
+    slopes[gram] += slope * slope
+    old = weights[gram]
+    weights[gram] = old - RATE * slope / sqrt(slopes[gram]) - SHRINK * old
+
+
+def main() -> None:
+    """Train and write the file beside this one."""
+    rows = samples()
+    weights = train(rows)
+    lines = [
+        "\t".join([gram, *(str(round(weight * UNIT)) for weight in kept)])
+        for gram, kept in weights.items()
+    ]
+    (HERE / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(rows)} sentences, {len(lines)} grams")  # noqa: T201 - a command
+
+
+if __name__ == "__main__":
+    main()
