@@ -6,10 +6,9 @@ Read this file first: every part of the core is named here once.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -34,23 +33,18 @@ from core.settings import Settings, SettingsError, ShopSettings
 from core.store import outbox
 from core.store.commit import Commit, Written
 from core.store.database import Database
-from core.store.inbox import Accepted
 from core.store.intake import Intake
-from core.store.models import Conversation, JournalEntry, Message
 from core.store.people import People
 from core.store.session import Session
-from core.store.states import Inbox
 from core.store.writer import Writer
 from core.texts import Texts, bundled
 from core.understand.reader import Reader
+from core.upkeep import OWNED, REPLAYED, Upkeep
 from core.web.hooks import Hooks
 from core.web.server import Server
 from core.worker import Worker
 
 log = structlog.get_logger(__name__)
-REPLAYED = "ledger.replayed"  # the journal's word for it
-OWNED = "conversation.owner"
-POISON = 5  # starts that a message may be taken up in before it is parked unread
 
 
 class App:
@@ -91,22 +85,7 @@ class App:
         self.sender = self._sender()
         self.orphans = Orphans(self.session, self.sender, self._nudge) if self.session else None
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
-        hooks = Hooks(
-            lines=self.lines,
-            desk=self.desk,
-            writer=self.writer,
-            clock=self.clock,
-            left=self.sender.wake,
-            elsewhere=self.session is not None,
-        )
-        self.server = Server(
-            settings=settings.server,
-            hooks=hooks,
-            lines=self.lines,
-            metrics=self.metrics,
-            ready=self.readiness,
-            measure=self.measure,
-        )
+        self.server = self._server()
         self.journal = Journal(self.registry.followers)
         self.watch = Watch(self.journal, self._nudge)
         self._opened = False
@@ -177,6 +156,7 @@ class App:
         log.info("house.ready", url=self.server.url, channels=[line.name for line in self.lines])
 
     async def _begin(self) -> None:
+        upkeep = Upkeep(self.lines, self.lanes, self.metrics)
         self.commit.listeners.append(self._written)
         if Role.WORKER in self.roles:
             self.intake.handed_on = self.lanes.put
@@ -184,11 +164,11 @@ class App:
             self.intake.opened = self.sender.wake
             self.commit.listeners.append(self.sender.heard)
         if self.session is None:
-            await self._count_lives()
+            self.worker.left_over = await upkeep.take_stock()
         else:
             self._hang_bells(self.session)
-        self.registry.followers.setdefault(REPLAYED, []).append(self._replayed)
-        self.registry.followers.setdefault(OWNED, []).append(self._owned)
+        self.registry.followers.setdefault(REPLAYED, []).append(upkeep.replayed)
+        self.registry.followers.setdefault(OWNED, []).append(upkeep.owned)
         await self.journal.start()
         self.watch.start()
         if Role.WORKER in self.roles:
@@ -263,6 +243,24 @@ class App:
             session=self.session,
         )
 
+    def _server(self) -> Server:
+        hooks = Hooks(
+            lines=self.lines,
+            desk=self.desk,
+            writer=self.writer,
+            clock=self.clock,
+            left=self.sender.wake,
+            elsewhere=self.session is not None,
+        )
+        return Server(
+            settings=self.settings.server,
+            hooks=hooks,
+            lines=self.lines,
+            metrics=self.metrics,
+            ready=self.readiness,
+            measure=self.measure,
+        )
+
     def _people_of(self, writer: Writer) -> People:
         """Each writer remembers for itself: it sees its own rows, committed or not."""
         if writer is self.writer:
@@ -277,39 +275,9 @@ class App:
             return Lanes(worker.handle, number, worker.resting)
         return SharedLanes(worker.handle, number, worker.resting, self.session, worker.give_up)
 
-    async def _count_lives(self) -> None:
-        """A message that was taken up in many starts probably kills the process: park it."""
-        waiting = Message.filter(state=Inbox.ACCEPTED, direction="in")
-        for row in await waiting.filter(attempts__gte=POISON):
-            await Message.filter(id=row.id).update(state=Inbox.FAILED, error="taken up too often")
-            log.error("message.poison", message_id=row.id)
-        rows = await waiting.order_by("id").values_list("id", "channel")
-        for channel, number in Counter(str(channel) for _, channel in rows).items():
-            self.metrics.accepted(channel, new=number, known=0)  # this life answers for them
-        self.worker.left_over = max((int(number) for number, _ in rows), default=0)
-
     def _written(self, written: Written) -> None:
         if written.events:
             self.watch.soon()
-
-    async def _replayed(self, entry: JournalEntry) -> None:
-        """A person gave parked messages another chance: back into their lanes with them."""
-        wanted = Message.filter(id__in=entry.data.get("inbound", []), state=Inbox.ACCEPTED)
-        rows = await wanted.order_by("id")
-        for row in rows:
-            self.metrics.accepted(row.channel, new=1, known=0)
-        self.lanes.again([Accepted(row.id, row.conversation_id, new=True) for row in rows])
-
-    async def _owned(self, entry: JournalEntry) -> None:
-        """A conversation changed hands here: a platform with people of its own is told."""
-        if entry.data.get("by") == "platform":
-            return
-        number = cast("int | None", entry.conversation_id)
-        number = number or entry.data.get("conversation", 0)  # what a person ordered names it there
-        thread = await Conversation.get_or_none(id=number)
-        line = self.lines.get(thread.channel) if thread is not None else None
-        if thread is not None and line is not None and line.started:
-            await line.adapter.own(thread.external_id, str(entry.data["owner"]))
 
     def _nudge(self) -> None:
         self.sender.wake()

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
 import structlog
 
-from core.clock import Clock, wait_for
+from core.clock import Clock
 from core.due import Due, Late
 from core.plugin import DueHandler
+from core.rounds import Rounds
 from core.store import journal
 from core.store.commit import Cause, Commit, Superseded, Written
 from core.store.journal import Place
@@ -65,51 +65,29 @@ class Deadlines:
         self._writer, self._commit, self._clock, self._texts = writer, commit, clock, texts
         self._handlers, self._lead = handlers, lead
         self._leads = lead is None
-        self._wake = asyncio.Event()
-        self._running = False
-        self._task: asyncio.Task[None] | None = None
+        self._rounds = Rounds("deadlines", clock, pause=self._pause, work=self._run_due)
         commit.listeners.append(self._heard)
 
     async def start(self) -> None:
         """Begin; what came due while nobody ran is dealt with by each handler's own rule."""
-        self._wake.set()
-        self._task = asyncio.create_task(self._loop(), name="deadlines")
+        self._rounds.start()
 
     async def stop(self) -> None:
         """End; a handler under way is cancelled, its row stays and runs at the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await self._rounds.stop()
 
     @property
     def idle(self) -> bool:
         """Whether nothing is due now."""
-        return not (self._leads and (self._wake.is_set() or self._running))
+        return not self._leads or self._rounds.idle
 
     def wake(self) -> None:
         """Look again: a row may have been set by another process."""
-        self._wake.set()
+        self._rounds.wake()
 
     def _heard(self, written: Written) -> None:
         if written.alarms:
-            self._wake.set()
-
-    async def _loop(self) -> None:
-        while True:
-            try:
-                await self._stand_by()
-                pause = await self._pause()
-                with suppress(TimeoutError):
-                    await wait_for(self._clock, self._wake.wait(), pause)
-                self._running = True
-                self._wake.clear()
-                await self._run_due()
-            except Exception:
-                log.exception("deadlines.failed")
-                await asyncio.sleep(1)
-                self._wake.set()
-            finally:
-                self._running = False
+            self._rounds.wake()
 
     async def _stand_by(self) -> None:
         if self._lead is not None:
@@ -118,6 +96,7 @@ class Deadlines:
             self._leads = True
 
     async def _pause(self) -> float:
+        await self._stand_by()
         names = list(self._handlers)
         row = await Deadline.filter(state="waiting", name__in=names).order_by("run_at").first()
         if row is None:
@@ -203,7 +182,7 @@ class Deadlines:
                 yield from journal.enter("deadline.failed", data, now, place)
 
         await self._writer.run(work)
-        self._wake.set()
+        self._rounds.wake()
 
     def _cause(self, row: Deadline, state: str) -> Cause:
         def claim() -> Work[None]:

@@ -95,7 +95,9 @@ class Pupil:
         segment = self._full.index.segments[0]
         self._free = ~segment.covered
         self._entry = {int(subject): at for at, subject in enumerate(segment.link) if subject >= 0}
-        self._natural = {flatten(str(r["query"])) for r in queries("paraphrases_dev", "questions_a")}
+        self._natural = {
+            flatten(str(r["query"])) for r in queries("paraphrases_dev", "questions_a")
+        }
 
     def wording(self, text: str, subject: int, row: int) -> None:
         """Ask a wording of a subject, which may or may not be an entry's."""
@@ -142,9 +144,7 @@ def fit(lesson: Lesson, spaces: int) -> dict[str, object]:
         slope = chances(signs, others, found)
         slope[at, right] -= 1
         slope *= weight[:, None]
-        grad = np.concatenate(
-            (np.einsum("qe,qek->k", slope[:, :-1], signs), slope[:, -1] @ others)
-        )
+        grad = np.concatenate((np.einsum("qe,qek->k", slope[:, :-1], signs), slope[:, -1] @ others))
         grad += 1e-4 * found
         first, second = 0.9 * first + 0.1 * grad, 0.999 * second + 0.001 * grad**2
         found = found - 0.05 * (first / (1 - 0.9**step)) / (
@@ -187,7 +187,9 @@ def worth(table: Array, right: NDArray[np.int64], weight: Array) -> dict[str, ob
 
 def queries(*names: str) -> list[dict[str, str | None]]:
     """The questions of these files."""
-    lines = [line for name in names for line in (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()]
+    lines = [
+        line for name in names for line in (DATA / f"{name}.jsonl").read_text("utf-8").splitlines()
+    ]
     return [json.loads(line) for line in lines]
 
 
@@ -198,7 +200,13 @@ def main() -> int:
     topics = [topic_of(entry) for entry in read(DATA / "shop_faq.yaml")]
     lesson = lessons(source, topics, rng)
     table = {
-        "recipe": {"seed": SEED, "folds": FOLDS, "size": SIZE, "shrink": SHRINK, "encoder": source.name},
+        "recipe": {
+            "seed": SEED,
+            "folds": FOLDS,
+            "size": SIZE,
+            "shrink": SHRINK,
+            "encoder": source.name,
+        },
         "terms": fit(lesson, 1),
         "meaning": fit(lesson, 2),
     }

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from adapters._weixin.access import AccessToken
 from adapters._weixin.errors import TOKEN_CODES, ApiError, raise_for
-from adapters._weixin.transport import Transport
+from adapters._weixin.transport import Body, Transport
 
 
 class ApiClient:
@@ -39,7 +39,7 @@ class ApiClient:
             if not was_open:
                 await self.close()
 
-    async def call(self, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    async def call(self, path: str, body: Body = None) -> dict[str, Any]:
         """The platform's answer to a POST of ``body``, or to a GET without one.
 
         Raises:
@@ -55,7 +55,7 @@ class ApiClient:
                 raise
         return await self._ask(path, body, await self._access.renew(token))
 
-    async def _ask(self, path: str, body: Mapping[str, Any] | None, token: str) -> dict[str, Any]:
+    async def _ask(self, path: str, body: Body, token: str) -> dict[str, Any]:
         answer = await self._transport.exchange(path, {"access_token": token}, body)
         raise_for(answer)
         return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import aiohttp
@@ -14,6 +15,25 @@ from adapters._weixin.errors import NotSentError, UnsureError
 # Seconds. The platform answers in well under one; ten without an answer is an unknown outcome.
 _TIMEOUT = aiohttp.ClientTimeout(total=10, connect=5)
 _BUSY_STATUS = 429
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file to be handed over instead of JSON."""
+
+    name: str
+    data: bytes
+    content_type: str
+
+    def form(self) -> aiohttp.FormData:
+        """As the platform wants it: a form with the field ``media``."""
+        form = aiohttp.FormData()
+        form.add_field("media", self.data, filename=self.name, content_type=self.content_type)
+        return form
+
+
+Body = Mapping[str, Any] | Upload | None
+_JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 class Transport:
@@ -41,7 +61,7 @@ class Transport:
             await session.close()
 
     async def exchange(
-        self, path: str, query: Mapping[str, str], body: Mapping[str, Any] | None = None
+        self, path: str, query: Mapping[str, str], body: Body = None
     ) -> dict[str, Any]:
         """GET, or POST when there is a ``body``; the decoded answer.
 
@@ -55,8 +75,8 @@ class Transport:
                 "GET" if body is None else "POST",
                 self._base + path,
                 params=query,
-                data=None if body is None else msgspec.json.encode(body),
-                headers={"Content-Type": "application/json; charset=utf-8"},
+                data=_encoded(body),
+                headers=None if isinstance(body, Upload) else _JSON,
                 allow_redirects=False,
             ) as response:
                 return _answer(response.status, await response.read())
@@ -67,6 +87,12 @@ class Transport:
             raise UnsureError("timeout") from None
         except aiohttp.ClientError:
             raise UnsureError("connection-lost") from None
+
+
+def _encoded(body: Body) -> bytes | aiohttp.FormData | None:
+    if isinstance(body, Upload):
+        return body.form()
+    return None if body is None else msgspec.json.encode(body)
 
 
 def _answer(status: int, body: bytes) -> dict[str, Any]:

@@ -22,11 +22,13 @@ from adapters.wecom_kf.errors import STATE_CODES, receipt_of
 from adapters.wecom_kf.intake import Intake
 from adapters.wecom_kf.names import Names
 from adapters.wecom_kf.outgoing import PARTS, Content, content, own_id
+from adapters.wecom_kf.picture import Picture
 from adapters.wecom_kf.pull import Puller
 from adapters.wecom_kf.service import WITH_PEOPLE, Service, State
 from adapters.wecom_kf.settings import WeComKfSettings
 from core.adapter import Adapter, Capabilities, Channel, Finding, Outcome, Receipt, Refused, Window
 from core.message import Outbound
+from core.parts import Link
 
 _log = structlog.stdlib.get_logger(__name__)
 _NOTE = "accounts"
@@ -44,18 +46,21 @@ class WeComKfAdapter(Adapter):
 
     Settings = WeComKfSettings
     settings: WeComKfSettings
-    capabilities = Capabilities(
-        as_of="2026-11-21", parts=PARTS, max_text=2048, windows=_WINDOWS, caller_id=True
-    )
 
     def __init__(self, settings: WeComKfSettings, channel: Channel) -> None:
         """Keep both; :meth:`start` opens the session."""
         super().__init__(settings, channel)
+        parts = PARTS | {"link"} if settings.link_picture else PARTS
+        self.capabilities = Capabilities(
+            as_of="2026-11-21", parts=parts, max_text=2048, windows=_WINDOWS, caller_id=True
+        )
         self._door = Door(settings, channel.clock)
         self._client = client_of(settings, channel.clock)
         self._codes = Codes(channel.clock)
         self._service = Service(self._client, channel, self._codes)
         self._intake = Intake(channel, self._service, self._codes, Names(self._client))
+        picture = settings.link_picture
+        self._picture = Picture(picture, self._client, channel.clock) if picture else None
         self._pullers: dict[str, Puller] = {}
 
     async def start(self) -> None:
@@ -112,14 +117,13 @@ class WeComKfAdapter(Adapter):
 
     async def send(self, message: Outbound) -> Receipt:
         """One message: by a one-time code where one is at hand, otherwise on the customer's act."""
-        what = content(message.parts)
-        if what is None:
-            return Receipt(Outcome.FINAL, reason="nothing-to-show")
-        msgid = own_id(message, self.channel.secret("message-ids"))
         try:
-            return await self._send_on_event(message, what, msgid) or await self._send(
-                message, what, msgid
-            )
+            what = content(message.parts, await self._beside(message))
+            if what is None:
+                return Receipt(Outcome.FINAL, reason="nothing-to-show")
+            msgid = own_id(message, self.channel.secret("message-ids"))
+            by_code = await self._send_on_event(message, what, msgid)
+            return by_code or await self._send(message, what, msgid)
         except ApiError as no:
             receipt = receipt_of(no, message.attempt)
             if no.code in STATE_CODES:
@@ -128,6 +132,16 @@ class WeComKfAdapter(Adapter):
             receipt = receipt_of(trouble, message.attempt)
         _log.info("wecom_kf.not_sent", channel=self.channel.name, reason=receipt.reason)
         return receipt
+
+    async def _beside(self, message: Outbound) -> str:
+        """The media id of the picture beside a link; empty where none is needed or to be had."""
+        if self._picture is None or not any(isinstance(part, Link) for part in message.parts):
+            return ""
+        try:
+            return await self._picture.media_id()
+        except (*TROUBLE, OSError) as trouble:
+            _log.warning("wecom_kf.no_picture", channel=self.channel.name, reason=str(trouble))
+            return ""
 
     async def _send(self, message: Outbound, what: Content, msgid: str) -> Receipt:
         account, customer = place.split(message.conversation)

@@ -12,6 +12,7 @@ from core.parts import (
     Card,
     File,
     Image,
+    Link,
     Location,
     Menu,
     Video,
@@ -21,19 +22,30 @@ from core.parts import (
 
 PARTS = frozenset({"text", "image", "voice", "video", "file", "menu", "location", "card"})
 MAX_ITEMS, MAX_ID, MAX_LABEL, MAX_TAIL = 10, 64, 128, 1024  # bytes of UTF-8, but for the first
+MAX_DESCRIPTION, MAX_URL = 512, 2048
 Content = tuple[str, dict[str, Any]]
 
 
-def content(parts: Sequence[AnyPart]) -> Content | None:
-    """``msgtype`` and the object of that name, or ``None`` when nothing is left to be shown."""
-    if len(parts) == 1 and (own := _own(parts[0])):
+def content(parts: Sequence[AnyPart], picture: str = "") -> Content | None:
+    """``msgtype`` and the object of that name, or ``None`` when nothing is left to be shown.
+
+    ``picture`` is the media id that a link needs beside it.
+    """
+    if len(parts) == 1 and (own := _own(parts[0], picture)):
         return own
     words = "\n".join(filter(None, map(as_text, parts)))
     return ("text", {"content": words}) if words.strip() else None
 
 
-def _own(part: AnyPart) -> Content | None:
+def _own(part: AnyPart, picture: str) -> Content | None:
     match part:
+        case Link() if picture and _size(part.url) <= MAX_URL:
+            return "link", {
+                "title": cut(part.title or part.url, MAX_LABEL),
+                "desc": cut(part.description, MAX_DESCRIPTION),
+                "url": part.url,
+                "thumb_media_id": picture,
+            }
         case Image(media_id=media) if media:
             return "image", {"media_id": media}
         case Voice(media_id=media) if media:
@@ -67,6 +79,15 @@ def _menu(menu: Menu) -> Content | None:
     choices = [{"type": "click", "click": {"id": o.id, "content": o.label}} for o in menu.options]
     told = {"head_content": menu.head, "list": choices, "tail_content": menu.tail}
     return "msgmenu", {name: value for name, value in told.items() if value}
+
+
+def cut(words: str, limit: int) -> str:
+    """As much of a preview's words as fit, whole characters only."""
+    data = words.encode()
+    mark = "…"
+    if len(data) <= limit:
+        return words
+    return data[: limit - len(mark.encode())].decode(errors="ignore") + mark
 
 
 def _size(words: str) -> int:

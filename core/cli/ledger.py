@@ -8,7 +8,6 @@ import typer
 from tortoise.expressions import Q
 from tortoise.functions import Count
 
-from core.app import REPLAYED
 from core.cli.office import Desk, office, run
 from core.cli.problems import Refusal
 from core.cli.show import Json, headings, listing, tell
@@ -16,6 +15,7 @@ from core.cli.tongue import say
 from core.parts import load
 from core.store.models import Message
 from core.store.states import Inbox, Outbox
+from core.upkeep import REPLAYED
 
 app = typer.Typer(no_args_is_help=True)
 COLUMNS = headings("id", "direction", "channel", "conversation", "kind", "text", "state", "at")

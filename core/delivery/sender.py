@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Coroutine, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -18,7 +17,7 @@ import structlog
 
 from core.adapter import Outcome, Receipt
 from core.channels import Line, Lines
-from core.clock import Clock, wait_for
+from core.clock import Clock
 from core.delivery import quota
 from core.delivery.pace import Pace
 from core.delivery.pace_shared import SharedPace
@@ -26,6 +25,7 @@ from core.delivery.verdict import Verdict, judge
 from core.message import Outbound
 from core.metrics import Metrics
 from core.parts import load
+from core.rounds import Rounds
 from core.settings import WorkSettings
 from core.store import outbox
 from core.store.commit import Written
@@ -66,16 +66,13 @@ class Sender:
         self._pacing: set[asyncio.Task[Any]] = set()  # of these, those that wait for their turn
         self._places = asyncio.Semaphore(settings.senders)
         self._paces: dict[str, Pace | SharedPace] = {}
-        self._wake = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._pumping = False
+        self._rounds = Rounds("sender", clock, pause=self._pause, work=self._pump)
 
     async def start(self) -> None:
         """Decide what a former life left half-sent, then begin."""
         if self._session is None:
             await self._recover()
-        self._wake.set()
-        self._task = asyncio.create_task(self._loop(), name="sender")
+        self._rounds.start()
 
     async def stop(self) -> None:
         """Claim nothing more and let the calls under way end.
@@ -83,10 +80,7 @@ class Sender:
         A call that hangs for :data:`STOP_SECONDS` is broken off: nobody knows whether it arrived,
         and a rule decides what becomes of its row.
         """
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-        self._task = None
+        await self._rounds.stop()
         for waiting in self._pacing:
             waiting.cancel()
         calls = dict(self._calls)
@@ -100,19 +94,19 @@ class Sender:
 
     def wake(self) -> None:
         """Something may be ready to leave."""
-        self._wake.set()
+        self._rounds.wake()
 
     def heard(self, written: Written) -> None:
         """A commit has queued rows; those it claimed leave now."""
         self.take(written.claimed)
         if len(written.posts) > len(written.claimed):
-            self._wake.set()
+            self._rounds.wake()
 
     @property
     def idle(self) -> bool:
         """Whether nothing is ready to leave now."""
         busy = len(self._calls) > len(self._pacing)
-        return not (self._wake.is_set() or self._pumping or busy)
+        return self._rounds.idle and not busy
 
     def take(self, rows: Sequence[OutboundRow]) -> None:
         """Deliver claimed rows."""
@@ -129,29 +123,13 @@ class Sender:
             del self._calls[conversation]
         if not call.cancelled() and (error := call.exception()) is not None:
             log.error("sender.row_failed", exc_info=error)
-            self._wake.set()
-
-    async def _loop(self) -> None:
-        while True:
-            try:
-                pause = await self._pause()
-                with suppress(TimeoutError):
-                    await wait_for(self._clock, self._wake.wait(), pause)
-                self._pumping = True
-                self._wake.clear()
-                await self._pump()
-            except Exception:
-                log.exception("sender.pump_failed")  # a locked or vanished database: try again
-                await asyncio.sleep(1)
-                self._wake.set()
-            finally:
-                self._pumping = False
+            self._rounds.wake()
 
     async def _pause(self) -> float:
         """Seconds until the next row that waits for its time."""
         now = self._clock.now()
         next_moment = await self._writer.look(lambda: outbox.next_moment(now))
-        if next_moment is None or self._wake.is_set():
+        if next_moment is None:
             return NEVER.total_seconds()
         return max(0.0, (next_moment - now).total_seconds())
 
@@ -191,7 +169,7 @@ class Sender:
         while following is not None:
             async with self._places:
                 receipt = await self._call(following)
-            following = await self._finish(following, receipt, onward=self._task is not None)
+            following = await self._finish(following, receipt, onward=self._rounds.running)
 
     async def _deliver_paced(self, conversation: int, channel: str) -> None:
         """Wait for the channel's pace before the claim: who waits has surely sent nothing."""
@@ -211,7 +189,7 @@ class Sender:
             async with self._places:
                 receipt = await self._call(row)
             await self._finish(row, receipt, onward=False)
-            self._wake.set()
+            self._rounds.wake()
 
     async def _call(self, row: OutboundRow) -> Receipt:
         structlog.contextvars.bind_contextvars(message_id=row.id, channel=row.channel)
@@ -239,7 +217,7 @@ class Sender:
         following = await self._surely(work, row.conversation_id)
         log.debug("message.sent", state=verdict.state, reason=verdict.columns.get("error") or None)
         if following is None:
-            self._wake.set()  # the pump learns when the next row may be tried
+            self._rounds.wake()  # the pump learns when the next row may be tried
         return following
 
     @property
@@ -252,7 +230,7 @@ class Sender:
         one = "m.state = 'sending' AND m.id = ?"
         for row in await self._writer.look(lambda: outbox.rows_where(one, (number,))):
             await self._finish(row, STOPPED, onward=False)
-        self._wake.set()
+        self._rounds.wake()
 
     async def _surely(
         self, work: Callable[[], Work[OutboundRow | None]], conversation: int
@@ -284,7 +262,7 @@ class Sender:
         columns = {"state": "queued", "platform_id": "", "lease_until": None, "attempts": 0}
 
         def after(_count: int) -> None:
-            self._wake.set()
+            self._rounds.wake()
 
         work = self._writer.run(lambda: outbox.by_ids(ids, ["sending"], columns), after)
         self._requeue = asyncio.ensure_future(work)

@@ -45,6 +45,7 @@ class _Context(BaseModel):
     raised: str
     urgent: tuple[str, ...]
     calm: str
+    danger: tuple[str, ...]
     topics: dict[str, tuple[str, ...]]
 
 
@@ -74,6 +75,7 @@ class Lexicon:
     raised: re.Pattern[str]
     urgent: re.Pattern[str]
     calm: re.Pattern[str]
+    danger: tuple[str, ...]
     topics: Mapping[str, tuple[str, ...]]
 
 
@@ -98,6 +100,7 @@ def lexicon() -> Lexicon:
         grades=tuple(_compile(grade) for grade in grades),
         harmless=either(context.harmless),
         urgent=either(context.urgent),
+        danger=context.danger,
         topics=context.topics,
         **{name: either([pattern]) for name, pattern in plain.items()},
     )

@@ -76,7 +76,7 @@ def read(text: str) -> Reading:
     back = not hits and (masked != plain or any(_is_about_others(lex, *c) for c in clauses))
     odds = weigh(plain)
     severity = _severity(_lexical(lex, hits, plain), odds, back)
-    kind = _kind(lex, hits, plain) if severity else OTHER
+    kind = _kind(lex, hits, plain, severity) if severity else OTHER
     said = bool(lex.urgent.search(lex.calm.sub("", masked)))
     calm = BACK * bool(lex.calm.search(plain))
     urgent = odds[-1] + (SAID if said else 0.0) - calm >= WANTED[-1]
@@ -144,10 +144,14 @@ def _all_soft(lex: Lexicon, plain: str) -> bool:
     )
 
 
-def _kind(lex: Lexicon, hits: list[_Hit], plain: str) -> str:
+def _kind(lex: Lexicon, hits: list[_Hit], plain: str, severity: Severity) -> str:
     """The kind of the most serious expression that tells one, else the topic that is named."""
-    for hit in sorted(hits, key=lambda h: -h.severity):
-        if hit.grade.kind:
-            return hit.grade.kind
+    worst = sorted(hits, key=lambda hit: -hit.severity)
+    if worst and worst[0].severity == severity and worst[0].grade.kind:
+        return worst[0].grade.kind
+    if severity == Severity.SEVERE and not (worst and worst[0].severity == severity):
+        if any(word in plain for word in lex.danger):
+            return URGENT_KIND
+    told = (hit.grade.kind for hit in worst if hit.grade.kind)
     named = (kind for kind, words in lex.topics.items() if any(word in plain for word in words))
-    return next(named, OTHER)
+    return next(told, next(named, OTHER))

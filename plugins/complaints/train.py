@@ -21,14 +21,24 @@ from core.understand.normalise import normalise
 from plugins.complaints.scales import FILE, HEADS, UNIT, grams
 
 HERE = Path(__file__).parent
-# Sentences that a line makes at most.
-SOURCES = {"messages.txt": 1, "patterns.txt": 30, "ordinary.txt": 1, "anything.txt": 1}
+# By file: the most sentences of a line, and what one weighs.
+SOURCES = {"messages.txt": (1, 3), "patterns.txt": (30, 1), "ordinary.txt": (1, 1), "anything.txt": (1, 1)}
 EPOCHS = 12
 RATE = 0.8
 SHRINK = 2e-5  # weight decay a step
 OFTEN = 2  # sentences a gram must stand in
 SEED = 20261121
-Bag = tuple[list[str], float]  # a sentence's grams, and the share of each
+
+
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """A sentence's grams, the share of each, and what the sentence weighs."""
+
+    grams: list[str]
+    share: float
+    weight: int
+
+
 _CHOICE = re.compile(r"\[(.*?)\]")
 
 
@@ -39,6 +49,7 @@ class Sample:
     text: str
     severity: int
     urgent: int
+    weight: int
 
     @property
     def truth(self) -> tuple[bool, ...]:
@@ -50,14 +61,14 @@ def samples(folder: Path = HERE / "training") -> list[Sample]:
     """All sentences, each once, in a fixed order."""
     chance = random.Random(SEED)  # noqa: S311 - not for secrets
     found: dict[str, Sample] = {}
-    for name, most in SOURCES.items():
+    for name, (most, weight) in SOURCES.items():
         severity = urgent = 0
         for line in (folder / name).read_text(encoding="utf-8").splitlines():
             if line.startswith("#"):
                 severity, urgent = map(int, line[1:].split())
                 continue
             for text in spread(line.strip(), chance, most):
-                found.setdefault(text, Sample(text, severity, urgent))
+                found.setdefault(text, Sample(text, severity, urgent, weight))
     found.pop("", None)
     return list(found.values())
 
@@ -81,7 +92,10 @@ def train(rows: list[Sample]) -> dict[str, list[float]]:
     rare = {
         gram: (log(len(texts) / count) + 1) / 6 for gram, count in seen.items() if count >= OFTEN
     }
-    bags = [([g for g in text if g in rare], 1 / sqrt(len(text))) for text in texts]
+    bags = [
+        Bag([gram for gram in text if gram in rare], 1 / sqrt(len(text)), row.weight)
+        for row, text in zip(rows, texts, strict=True)
+    ]
     columns = [_head([row.truth[head] for row in rows], bags, rare) for head in range(len(HEADS))]
     return {gram: [column[gram] for column in columns] for gram in ["", *sorted(rare)]}
 
@@ -96,13 +110,13 @@ def _head(truths: list[bool], bags: list[Bag], rare: dict[str, float]) -> dict[s
     for _ in range(EPOCHS):
         chance.shuffle(order)
         for index in order:
-            (bag, part), truth = bags[index], truths[index]
-            score = weights[""] + part * sum(weights[gram] * rare[gram] for gram in bag)
-            miss = 1 / (1 + exp(-score)) - truth
+            bag, truth = bags[index], truths[index]
+            score = weights[""] + bag.share * sum(weights[g] * rare[g] for g in bag.grams)
+            miss = bag.weight * (1 / (1 + exp(-score)) - truth)
             miss *= 0.5 / share if truth else 0.5 / (1 - share)
             _step(weights, slopes, "", miss)
-            for gram in bag:
-                _step(weights, slopes, gram, miss * part * rare[gram])
+            for gram in bag.grams:
+                _step(weights, slopes, gram, miss * bag.share * rare[gram])
     return {gram: weight * rare.get(gram, 1.0) for gram, weight in weights.items()}
 
 

@@ -51,7 +51,9 @@ class Ladder:
     """Answers from an index; ``meaning`` may come later, until then terms decide alone."""
 
     def __init__(
-        self, meaning: Meaning | None = None, lexicon: Lexicon | None = None,
+        self,
+        meaning: Meaning | None = None,
+        lexicon: Lexicon | None = None,
         subjects: Sequence[Topic] | None = None,
     ) -> None:
         """Know nothing yet; ``lexicon`` and ``subjects`` are the usual ones unless given."""
@@ -167,8 +169,9 @@ class Ladder:
         old = len(index.segments[0].column.layout)
         ranked = sorted((int(at) for at in best), key=lambda at: -float(chances[at]))
         kept = [at for at in ranked if at >= old or ids[at] not in index.gone][:limit]
-        return Verdict([Match(ids[at], round(float(chances[at]), 4), _facts(signs[at]))
-                        for at in kept], none)
+        return Verdict(
+            [Match(ids[at], round(float(chances[at]), 4), _facts(signs[at])) for at in kept], none
+        )
 
 
 def survey(index: Index, asked: Asked, free: Flags | None = None) -> tuple[Floats, Floats]:

@@ -104,7 +104,9 @@ class Segment:
             total[linked] += guest.total[link]
             if asked.hidden >= 0 and (home := np.flatnonzero(link == self._home(asked))).size:
                 entry, length = linked[home[0]], lengths.copy()
-                square = lengths[entry] ** 2 - 2 * total[entry] - 1  # (c - q)(c - q), q out of total
+                square = (
+                    lengths[entry] ** 2 - 2 * total[entry] - 1
+                )  # (c - q)(c - q), q out of total
                 length[entry] = np.sqrt(max(square, 1e-3))
             signs += [views.question, views.answer, nearest, total / length]
         return np.stack(signs, axis=1)

@@ -50,6 +50,7 @@ class KfApi(Troublesome):
     pages: list[list[dict[str, Any]]] = field(default_factory=list[list[dict[str, Any]]])
     sent: list[Sent] = field(default_factory=list[Sent])
     rewinds: list[int] = field(default_factory=list[int])
+    uploads: list[bytes] = field(default_factory=list[bytes])
     cursors: list[str] = field(default_factory=list[str])
     tokenless: int = 0
     most_parallel: int = 0
@@ -93,6 +94,7 @@ class KfApi(Troublesome):
             ("POST", "kf/service_state/trans", self._trans),
             ("GET", "kf/servicer/list", self._servicers),
             ("POST", "kf/account/list", self._accounts),
+            ("POST", "media/upload", self._upload),
             ("POST", "kf/customer/batchget", self._people),
         ]
         return [
@@ -214,6 +216,12 @@ class KfApi(Troublesome):
         ]
         strangers = [name for name in wanted if name not in self.customers]
         return says(0, customer_list=known, invalid_external_userid=strangers)
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        media = (await request.post())["media"]
+        assert isinstance(media, web.FileField)
+        self.uploads.append(media.file.read())
+        return says(0, type=request.query["type"], media_id=f"MEDIA-{len(self.uploads)}")
 
     async def _accounts(self, request: web.Request) -> web.Response:
         return says(0, account_list=[{"open_kfid": self.account, "name": "Xiaoer"}])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -100,6 +101,32 @@ async def test_what_never_arrived_is_failed_after_all() -> None:
         (row,) = await said()
         assert (row.state, row.error) == ("failed", "send-fail:customer-refuses")
         assert await shop.events("message.undeliverable") == [{"reason": row.error}]
+
+
+async def test_a_link_leaves_as_a_card_with_the_shops_picture(tmp_path: Path) -> None:
+    file = tmp_path / "shop.png"
+    file.write_bytes(b"a picture")
+    link = Link("https://x.example/", "t" * 200, "d" * 600)
+    async with town(link_picture=str(file)) as (shop, wecom):
+        wecom.customer("wm1").writes(shop.clock.now())
+        line = shop.app.lines.get("kf")
+        assert line is not None
+        for number in (1, 2):
+            receipt = await line.adapter.send(outbound(link, number=number))
+            assert receipt.outcome is Outcome.ACCEPTED
+        await shop.advance(days=2.6)
+        wecom.customer("wm1").writes(shop.clock.now())
+        await line.adapter.send(outbound(link, number=3))
+        assert wecom.uploads == [b"a picture"] * 2
+        pictures = [sent.body["link"]["thumb_media_id"] for sent in wecom.sent]
+        assert pictures == ["MEDIA-1", "MEDIA-1", "MEDIA-2"]
+        card = wecom.sent[0].body["link"]
+        assert (len(card["title"].encode()), len(card["desc"].encode())) == (128, 512)
+        wecom.fail("media/upload", 40009)
+        await shop.advance(days=2.6)
+        wecom.customer("wm1").writes(shop.clock.now())
+        await line.adapter.send(outbound(link, number=4))
+        assert "https://x.example/" in wecom.sent[-1].text
 
 
 async def test_an_expired_token_under_200_sends_is_fetched_once() -> None:
