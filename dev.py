@@ -33,7 +33,7 @@ VERBS = {
     "check": Verb("run all linters, or those named", "tools.check"),
     "bench": Verb("measure everything, or what is named", "bench"),
     "chaos": Verb("kill a real shop for minutes and prove what it kept", "chaos"),
-    "train-faq": Verb("learn the weights of the FAQ's matcher from our own questions", "tools.train_faq"),
+    "train-faq": Verb("learn the FAQ's weights from our own questions", "tools.train_faq"),
     "migrations": Verb("write what changed in the models", "tools.migrations"),
 }
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 
-from bench import dispatch, ledger, postgres
+from bench import dispatch, knowledge, ledger, postgres
 from core.logs import set_up
 from core.settings import LogSettings
 
-BENCHES = {**dispatch.BENCHES, **ledger.BENCHES, **postgres.BENCHES}
+BENCHES = {**dispatch.BENCHES, **knowledge.BENCHES, **ledger.BENCHES, **postgres.BENCHES}
 
 
 def main(wanted: list[str]) -> int:

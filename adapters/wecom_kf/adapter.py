@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -61,6 +62,7 @@ class WeComKfAdapter(Adapter):
         self._intake = Intake(channel, self._service, self._codes, Names(self._client))
         picture = settings.link_picture
         self._picture = Picture(picture, self._client, channel.clock) if picture else None
+        self.changing: set[asyncio.Task[None]] = set()  # changes of hands under way
         self._pullers: dict[str, Puller] = {}
 
     async def start(self) -> None:
@@ -77,6 +79,9 @@ class WeComKfAdapter(Adapter):
         pullers, self._pullers = self._pullers, {}
         for puller in pullers.values():
             await puller.stop()
+        for change in (changing := tuple(self.changing)):
+            change.cancel()
+        await asyncio.gather(*changing, return_exceptions=True)
         await self._client.close()
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
@@ -111,9 +116,14 @@ class WeComKfAdapter(Adapter):
         return puller
 
     async def own(self, conversation: str, owner: str) -> None:
-        """Into WeCom's queue, or out of the servicers' hands; see the setting ``handoff``."""
+        """Into WeCom's queue, or out of the servicers' hands; see the setting ``handoff``.
+
+        Returns at once: the platform may take its time, the journal's other followers may not.
+        """
         if self.settings.handoff == "pool":
-            await self._service.own(conversation, owner)
+            change = asyncio.create_task(self._service.own(conversation, owner))
+            self.changing.add(change)
+            change.add_done_callback(self.changing.discard)
 
     async def send(self, message: Outbound) -> Receipt:
         """One message: by a one-time code where one is at hand, otherwise on the customer's act."""

@@ -27,6 +27,9 @@ MENDABLE = {
 
 async def findings(settings: WeComKfSettings, client: ApiClient) -> list[Finding]:
     """Whether the app may call the accounts, which there are, and who could take over."""
+    picture = settings.link_picture
+    if picture and not picture.is_file():
+        return [Finding(ok=False, key="wecom_kf.no_picture", values={"file": str(picture)})]
     try:
         body = {"offset": 0, "limit": _MOST}
         answer = await client.call("/cgi-bin/kf/account/list", body)

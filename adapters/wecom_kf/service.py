@@ -7,6 +7,7 @@ pool (2), where a servicer takes them over (3); from 2 and 3 the API knows only 
 
 from __future__ import annotations
 
+import asyncio
 from enum import IntEnum
 from typing import Any
 
@@ -45,6 +46,7 @@ class Service:
     def __init__(self, client: ApiClient, channel: Channel, codes: Codes) -> None:
         """Call :meth:`load` before anything else."""
         self._client, self._channel, self._codes = client, channel, codes
+        self._one = asyncio.Lock()
         self.served: dict[str, str] = {}  # conversation -> owner, for those not with the bot
 
     async def load(self) -> None:
@@ -74,13 +76,14 @@ class Service:
 
     async def own(self, conversation: str, owner: str) -> None:
         """Follow a change of hands on our side: into the pool, or out of the servicers' hands."""
-        try:
-            if owner == "queue":
-                await self._to_pool(conversation)
-            elif owner == "bot":
-                await self._back(conversation)
-        except TROUBLE as trouble:
-            await self._tell("kf.handoff_failed", conversation, reason=str(trouble))
+        async with self._one:  # in the order in which they happened
+            try:
+                if owner == "queue":
+                    await self._to_pool(conversation)
+                elif owner == "bot":
+                    await self._back(conversation)
+            except TROUBLE as trouble:
+                await self._tell("kf.handoff_failed", conversation, reason=str(trouble))
 
     async def _to_pool(self, conversation: str) -> None:
         if not await self._somebody(conversation):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, FilePath, HttpUrl, SecretStr, StringConstraints
+from pydantic import Field, HttpUrl, SecretStr, StringConstraints
 
 from adapters._weixin.keys import AesKey, Token
 from core.adapter import AdapterSettings
@@ -17,10 +18,10 @@ class WeComKfSettings(AdapterSettings):
 
     ``accounts``: the open_kfids to serve; empty serves every account of the app. ``handoff``:
     ``pool`` hands customers who want a person to WeCom's own queue and its servicers, ``desk``
-    keeps them here for ``xiaoer reply``. ``link_picture``: a PNG or JPEG of at most 10 MB; with it
-    links leave as cards, without it as text. ``ignore_older``: seconds; at the very first start older
-    messages are left alone. ``poll_minutes``: how often to look when no callback comes.
-    ``max_age``: seconds a signed request stays fresh, 0 turns the check off.
+    keeps them here for ``xiaoer reply``. ``link_picture``: a PNG or JPEG of at most 10 MB; with
+    it links leave as cards, without it as text. ``ignore_older``: seconds; at the very first
+    start older messages are left alone. ``poll_minutes``: how often to look when no callback
+    comes. ``max_age``: seconds a signed request stays fresh, 0 turns the check off.
     """
 
     corp_id: Id
@@ -30,7 +31,7 @@ class WeComKfSettings(AdapterSettings):
     previous_encoding_aes_key: AesKey | None = Field(default=None, repr=False)
     accounts: tuple[Id, ...] = ()
     handoff: Literal["pool", "desk"] = "pool"
-    link_picture: FilePath | None = None
+    link_picture: Path | None = None
     api_base: HttpUrl = HttpUrl("https://qyapi.weixin.qq.com")
     ignore_older: int = Field(default=3600, ge=0)
     poll_minutes: float = Field(default=10.0, gt=0)

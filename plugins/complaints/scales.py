@@ -20,7 +20,8 @@ Weights = tuple[float, ...]
 NOTHING: Weights = (-9.0, -9.0, -9.0, -9.0)
 
 _OTHER = re.compile(r"\[[^\[\]\d]{1,8}\]|[^0-9a-z!?\u3400-\u9fff]+")  # emotes in brackets, signs
-_NUMBER = re.compile(r"[0-9]+")
+# Any number is one sign, except those people call for help: consumer hotlines, police, ambulance.
+_NUMBER = re.compile(r"(?<![0-9])(?!(?:123[0-9]{2}|1[12][09]|315)(?![0-9]))[0-9]+")
 _TABLE = str.maketrans({0xFF01: "!", 0xFF1F: "?"})
 
 

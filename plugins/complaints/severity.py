@@ -31,9 +31,9 @@ class Severity(IntEnum):
 
 
 OTHER = "other"
-SAID = 2.5  # log-odds that a word of the lexicon is worth
+SAID = 3.5  # log-odds that a word of the lexicon is worth
 BACK = 1.5  # and what takes a word back
-WANTED = (-0.7, 0.0, -1.0, -1.0)  # log-odds from which severity 1, 2, 3 and urgency hold
+WANTED = (-0.7, 0.4, -1.0, -0.8)  # log-odds from which severity 1, 2, 3 and urgency hold
 EMOTION = (0.0, 0.3, 0.6, 0.8)  # of a grade that no word of the lexicon explains
 URGENT_KIND = "safety"  # danger to people cannot wait, whatever the words
 

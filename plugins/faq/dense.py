@@ -1,4 +1,4 @@
-"""The space of meaning: texts as vectors, turned so that what customers of shops vary counts little.
+"""The space of meaning: texts as vectors, turned so that what customers vary counts little.
 
 The turn (``meaning.npz``) is learned from our own questions: directions in which the wordings of
 one subject differ are shrunk, so that what is left tells subjects apart (within-class whitening).
@@ -39,7 +39,7 @@ class Turn:
 
     def __call__(self, vectors: Floats) -> Floats:
         """Unit vectors in the turned space."""
-        return unit((vectors - self.mean) @ self.turn)
+        return unit(np.asarray((vectors - self.mean) @ self.turn, np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def meaning(encoder: Encoder) -> Meaning:
         stored = cast("Mapping[str, Any]", np.load(file, allow_pickle=False))
         if str(stored["encoder"]) != encoder.name:
             size = encoder.encode(["a"]).shape[1]
-            return Meaning(encoder, Turn(np.zeros(size, np.float32), np.eye(size, dtype="f4")), {})
+            return Meaning(encoder, Turn(np.zeros(size, np.float32), np.eye(size, dtype=np.float32)), {})
         turn = Turn(stored["mean"].astype(np.float32), stored["turn"].astype(np.float32))
         texts = [str(text) for text in stored["texts"]]
         known = dict(zip(texts, unit(stored["vectors"].astype(np.float32)), strict=True))

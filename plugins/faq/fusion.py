@@ -36,7 +36,7 @@ class Fusion:
         top = max(none, float(worth.max(initial=none)))
         entries, nobody = np.exp(worth - top), float(np.exp(none - top))
         whole = float(entries.sum()) + nobody
-        return entries / np.float32(whole), nobody / whole
+        return np.asarray(entries / whole, np.float32), nobody / whole
 
     def threshold(self, wanted: float) -> float:
         """The least probability at which this share of the answers was right."""

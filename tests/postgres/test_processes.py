@@ -18,7 +18,7 @@ CUSTOMERS = [f"c{n}" for n in range(12)]
 FAILOVER = 1.0  # seconds (issue 3, Shows 2)
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1])  # more seeds: python3 dev.py chaos --size postgres
 async def test_killed_workers_lose_repeat_and_mix_up_nothing(server: Postgres, seed: int) -> None:
     luck = random.Random(seed)
     async with town(await server.database()) as shop:

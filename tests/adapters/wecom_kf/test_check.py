@@ -85,6 +85,12 @@ async def test_wrong_settings_are_named() -> None:
         assert (await findings(shop))[-1].key == "wecom_kf.unknown_account"
 
 
+async def test_a_picture_that_is_gone_is_named() -> None:
+    async with town(link_picture="nowhere.png") as (shop, _):
+        (finding,) = await findings(shop)
+    assert (finding.ok, finding.key) == (False, "wecom_kf.no_picture")
+
+
 async def test_an_unreachable_platform_is_named() -> None:
     async with town(api_base="http://127.0.0.1:9") as (shop, _):
         (finding,) = await findings(shop)

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from adapters.wecom_kf.adapter import WeComKfAdapter
 from core.plugin import Plugin
 from core.store.models import Message
 from core.testing import Shop, open_shop
@@ -67,11 +68,15 @@ async def caught_up(shop: Shop, wecom: WeCom, channel: str = "kf") -> None:
     """Wait until every page is in the ledger and dealt with."""
     line = shop.app.lines.get(channel)
     assert line is not None
+    adapter = cast("WeComKfAdapter", line.adapter)
 
     async def at_the_end() -> bool:
         return await line.recall(f"cursor:{wecom.account}") == f"p{len(wecom.pages)}"
 
     await until(at_the_end)
+    await shop.settle()
+    while adapter.changing:
+        await asyncio.wait(adapter.changing)
     await shop.settle()
 
 
