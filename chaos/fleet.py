@@ -77,9 +77,12 @@ class Fleet:
             raise RuntimeError(f"{part.name} does not open ({ends})\n{log}") from None
 
     def kill(self, number: int) -> bool:
-        """``kill -9``, if that is a living process of ours; at once."""
+        """``kill -9``, if that is a living process of ours; at once.
+
+        0 is none: to the system it would mean all of us.
+        """
         part = next((part for part in self.parts if part.number == number), None)
-        if part is None or number in self._killed or self._stopping:
+        if not number or part is None or number in self._killed or self._stopping:
             return False
         os.kill(number, signal.SIGKILL)
         self._killed.add(number)

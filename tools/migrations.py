@@ -40,23 +40,37 @@ def _app(models: str) -> dict[str, Any]:
     }
 
 
+async def missing() -> list[str]:
+    """The apps whose models have changed since their newest migration."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = apps()
+        async with TortoiseContext() as context:
+            await context.init(config=_config(folder, found))
+            assert context.apps is not None  # noqa: S101 - init() has just made them
+            writers = await MigrationAutodetector(context.apps, found).changes()
+            return [writer.app_label for writer in writers]
+
+
+def _config(folder: str, found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    connections = {"default": f"sqlite://{folder}/new.db"}
+    return {"connections": connections, "apps": found, "use_tz": True}
+
+
 async def write(name: str) -> list[Path]:
     """Write the missing migrations; returns their files."""
     with tempfile.TemporaryDirectory() as folder:
         found = apps()
-        config: dict[str, Any] = {
-            "connections": {"default": f"sqlite://{folder}/new.db"},
-            "apps": found,
-            "use_tz": True,
-        }
         async with TortoiseContext() as context:
-            await context.init(config=config)
+            await context.init(config=_config(folder, found))
             written: list[Path] = []
             assert context.apps is not None  # noqa: S101 - init() has just made them
-            for writer in await MigrationAutodetector(context.apps, found).changes():
-                if name:
-                    writer.name = f"{writer.name.split('_', 1)[0]}_{name}"
-                written.append(Path(writer.write()))
+            for label in found:  # the core first: what a plugin's table refers to must be written
+                for writer in await MigrationAutodetector(context.apps, found).changes():
+                    if writer.app_label == label:
+                        writer.name = (
+                            f"{writer.name.split('_', 1)[0]}_{name}" if name else writer.name
+                        )
+                        written.append(Path(writer.write()))
             return written
 
 

@@ -43,8 +43,6 @@ class Intake:
             self.handed_on(new)
             if new and windows:
                 self.opened()
-            if new and windows:
-                self.opened()
 
         alone = messages[0].conversation if len(messages) == 1 else None
         key = (channel, alone) if alone is not None else None

@@ -147,11 +147,11 @@ def _all_soft(lex: Lexicon, plain: str) -> bool:
 def _kind(lex: Lexicon, hits: list[_Hit], plain: str, severity: Severity) -> str:
     """The kind of the most serious expression that tells one, else the topic that is named."""
     worst = sorted(hits, key=lambda hit: -hit.severity)
-    if worst and worst[0].severity == severity and worst[0].grade.kind:
+    explained = bool(worst) and worst[0].severity == severity
+    if explained and worst[0].grade.kind:
         return worst[0].grade.kind
-    if severity == Severity.SEVERE and not (worst and worst[0].severity == severity):
-        if any(word in plain for word in lex.danger):
-            return URGENT_KIND
+    if severity is Severity.SEVERE and not explained and any(w in plain for w in lex.danger):
+        return URGENT_KIND
     told = (hit.grade.kind for hit in worst if hit.grade.kind)
     named = (kind for kind, words in lex.topics.items() if any(word in plain for word in words))
     return next(told, next(named, OTHER))

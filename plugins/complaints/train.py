@@ -22,7 +22,12 @@ from plugins.complaints.scales import FILE, HEADS, UNIT, grams
 
 HERE = Path(__file__).parent
 # By file: the most sentences of a line, and what one weighs.
-SOURCES = {"messages.txt": (1, 3), "patterns.txt": (30, 1), "ordinary.txt": (1, 1), "anything.txt": (1, 1)}
+SOURCES = {
+    "messages.txt": (1, 3),
+    "patterns.txt": (30, 1),
+    "ordinary.txt": (1, 1),
+    "anything.txt": (1, 1),
+}
 EPOCHS = 12
 RATE = 0.8
 SHRINK = 2e-5  # weight decay a step
@@ -59,7 +64,7 @@ class Sample:
 
 def samples(folder: Path = HERE / "training") -> list[Sample]:
     """All sentences, each once, in a fixed order."""
-    chance = random.Random(SEED)  # noqa: S311 - not for secrets
+    chance = random.Random(SEED)
     found: dict[str, Sample] = {}
     for name, (most, weight) in SOURCES.items():
         severity = urgent = 0
@@ -106,7 +111,7 @@ def _head(truths: list[bool], bags: list[Bag], rare: dict[str, float]) -> dict[s
     weights = dict.fromkeys(["", *rare], 0.0)
     slopes = dict.fromkeys(weights, 1e-8)
     order = list(range(len(bags)))
-    chance = random.Random(SEED)  # noqa: S311 - not for secrets
+    chance = random.Random(SEED)
     for _ in range(EPOCHS):
         chance.shuffle(order)
         for index in order:

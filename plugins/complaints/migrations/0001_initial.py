@@ -10,6 +10,8 @@ from tortoise.indexes import Index
 class Migration(migrations.Migration):
     initial = True
 
+    dependencies = [("core", "0001_initial")]
+
     operations = [
         ops.CreateModel(
             name='Complaint',

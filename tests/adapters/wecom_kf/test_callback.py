@@ -78,6 +78,16 @@ async def test_a_plus_that_became_a_space_is_mended() -> None:
         assert raw == (200, "plus")
 
 
+async def test_the_key_before_still_opens_what_was_under_way() -> None:
+    old = "".join("aB3" for _ in range(15))[:43]
+    async with town(previous_encoding_aes_key=old) as (shop, wecom):
+        wecom.key = old
+        answer = await wecom.says("wm1", "hello")
+        assert answer.status == 200
+        await caught_up(shop, wecom)
+        assert len(await heard()) == 1
+
+
 async def test_another_account_is_acknowledged_and_left_alone() -> None:
     async with town(accounts=["wkAccount"]) as (shop, wecom):
         answer = await wecom.call_back(OpenKfId="wkOther")

@@ -60,6 +60,14 @@ async def test_a_servicer_silences_the_bot_and_the_end_wakes_it() -> None:
         assert wecom.calls["service_state/trans"] == 1
 
 
+async def test_in_the_pool_one_more_word_is_possible() -> None:
+    async with town(*HANDOFF) as (shop, wecom):
+        await say(shop, wecom, WANTS)
+        await shop.advance(minutes=6)  # nobody has taken it: the plugin apologises
+        assert [bool(sent.code) for sent in wecom.sent] == [False, True]
+        assert [row.state for row in await said()] == ["sent", "sent"]
+
+
 async def test_a_servicer_who_writes_first_takes_the_conversation() -> None:
     async with town(*HANDOFF) as (shop, wecom):
         await say(shop, wecom, "hello")

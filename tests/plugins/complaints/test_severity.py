@@ -1,13 +1,22 @@
 """How well the lexicon grades, on own messages; the floors are what it reached when written."""
 
 import json
+import random
+import time
 import tomllib
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from core.understand.measure import Graded, messages
+from core.understand.normalise import normalise
+from core.understand.understanding import Understanding
+from plugins.complaints.scales import FILE, NOTHING, weigh
 from plugins.complaints.severity import Severity, read
+from plugins.complaints.train import samples, spread, train
 
+ROOT = Path(__file__).parents[3]
 DATA = Path(__file__).parents[2] / "data" / "complaints"
 GRADED = [
     json.loads(line) for line in (DATA / "messages.jsonl").read_text(encoding="utf-8").splitlines()
@@ -25,6 +34,49 @@ def test_the_graded_messages() -> None:
     wrong = [m for m in GRADED if int(read(m["text"]).severity) != m["severity"]]
     assert wrong == []
     assert [m for m in GRADED if read(m["text"]).urgent != bool(m["urgent"])] == []
+
+
+def heard(text: str) -> Understanding:
+    """As the shop hears it."""
+    plain = normalise(text)
+    reading = read(plain)
+    marks = {"severity": reading.severity.score, "urgent": float(reading.urgent)}
+    return Understanding(text, plain, marks=marks)
+
+
+def test_messages_never_tuned_on() -> None:
+    lines = (DATA / "unseen.jsonl").read_text(encoding="utf-8").splitlines()
+    result = messages([msgspec.json.decode(line, type=Graded) for line in lines], heard)
+    assert msgspec.convert(result["severity3"], dict[str, float])["r"] >= 0.94
+    floors = {"severity1": 0.9, "severity2": 0.9, "severity3": 0.92, "urgent": 0.9}
+    scores = {name: msgspec.convert(result[name], dict[str, float])["f1"] for name in floors}
+    assert {name for name, floor in floors.items() if scores[name] < floor} == set()
+
+
+def test_a_message_costs_little() -> None:
+    texts = [normalise(row["text"]) for row in GRADED]
+    times: list[float] = []
+    for text in texts * 3:
+        began = time.perf_counter()
+        read(text)
+        times.append(time.perf_counter() - began)
+    assert sorted(times)[len(times) // 2] < 0.001  # 0.12 ms on a quiet machine
+
+
+def test_the_scale_is_small_and_calm_about_nothing() -> None:
+    assert (ROOT / "plugins" / "complaints" / FILE).stat().st_size < 1_000_000
+    assert weigh("") == weigh("[\u9f13\u638c]") == NOTHING
+
+
+def test_training_is_repeatable() -> None:
+    rows = samples()
+    assert len(rows) > 10_000
+    assert rows == samples()
+    assert len(set(spread("[a|b|]c[d|e]", random.Random(1), 3))) == 3
+    small = [row for row in rows if row.weight > 1][::40]
+    weights = train(small)
+    assert weights == train(small)
+    assert len(weights[""]) == 4
 
 
 @pytest.mark.parametrize("name", GRADES)
