@@ -63,8 +63,8 @@ def hand_over(*arguments: str) -> int:
 
 def usage() -> str:
     """What the verbs are for."""
-    verbs = "\n".join(f"  {name:10}{verb.help}" for name, verb in VERBS.items())
-    return f"usage: python3 dev.py VERB [arguments passed on]\n\n{verbs}\n  help      show this"
+    verbs = "\n".join(f"  {name:12}{verb.help}" for name, verb in VERBS.items())
+    return f"usage: python3 dev.py VERB [arguments passed on]\n\n{verbs}\n  help        show this"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz.fuzz import ratio
 
 from bench.measure import Result
@@ -111,9 +112,9 @@ def _ladder(
 def _outcomes(entries: list[Entry], scorer: Scorer) -> Callable[[Sequence[Query]], list[Outcome]]:
     def ask(query: Query) -> Outcome:
         start = time.perf_counter()
-        scores = np.array(scorer(query.text))
+        scores: NDArray[np.float64] = np.array(scorer(query.text))
         took = time.perf_counter() - start
-        best = np.argsort(-scores, kind="stable")[:10]
+        best: list[int] = np.argsort(-scores, kind="stable")[:10].tolist()
         ranked = tuple(entries[at].id for at in best if scores[at] > 0)
         return Outcome(query.gold, ranked, float(scores.max()), "unknown", (), took)
 

@@ -14,7 +14,7 @@ from math import sqrt
 
 HEADS = ("severity1", "severity2", "severity3", "urgent")
 LONGEST = 3
-UNIT = 100  # weights are kept as whole hundredths
+UNIT = 20  # weights are kept as whole twentieths
 FILE = "scales.tsv"
 Weights = tuple[float, ...]
 NOTHING: Weights = (-9.0, -9.0, -9.0, -9.0)
@@ -37,25 +37,24 @@ def grams(text: str) -> set[str]:
 
 def weigh(text: str) -> Weights:
     """Log-odds of each of :data:`HEADS`; a text without a letter or number (emoji) is calm."""
-    found = grams(text)
+    table, found = scales(), grams(text)
     if "^$" in found:
         return NOTHING
-    table = scales()
-    s1 = s2 = s3 = s4 = 0.0
+    s1 = s2 = s3 = s4 = 0
     for gram in found:
         if known := table.get(gram):
             s1 += known[0]
             s2 += known[1]
             s3 += known[2]
             s4 += known[3]
-    share = 1 / sqrt(len(found))
-    b1, b2, b3, b4 = table[""]
+    share = 1 / sqrt(len(found)) / UNIT
+    b1, b2, b3, b4 = (bias / UNIT for bias in table[""])
     return (b1 + s1 * share, b2 + s2 * share, b3 + s3 * share, b4 + s4 * share)
 
 
 @cache
-def scales() -> dict[str, Weights]:
-    """Weights by gram; the empty gram holds the biases."""
+def scales() -> dict[str, tuple[int, ...]]:
+    """Weights in :data:`UNIT` parts by gram; the empty gram holds the biases."""
     text = files("plugins.complaints").joinpath(FILE).read_text(encoding="utf-8")
     rows = (line.split("\t") for line in text.splitlines())
-    return {gram: tuple(int(weight) / UNIT for weight in weights) for gram, *weights in rows}
+    return {gram: tuple(map(int, weights)) for gram, *weights in rows}

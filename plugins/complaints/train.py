@@ -140,7 +140,7 @@ def main() -> None:
         for gram, kept in weights.items()
     ]
     (HERE / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-    print(f"{len(rows)} sentences, {len(lines)} grams")  # noqa: T201 - a command
+    print(len(rows), len(lines))  # noqa: T201 - a command
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from plugins.faq.sparse import Rarity
 from plugins.faq.terms import Lexicon, flatten, shop_lexicon
 
 BATCH = 256  # texts that are encoded in one go
+ENOUGH = 20_000  # entries that tell how rare a term is
 FEW = 500  # changed entries that are kept beside the index before it is made anew
 Flags = NDArray[np.bool_]
 Known = Mapping[str, Floats]
@@ -114,9 +115,10 @@ class Ladder:
 
     def _empty(self, topics: Sequence[Topic]) -> Index:
         """An index of no entries whose terms are as rare as they are among ``topics``."""
-        rest = (text for topic in topics for text in (*topic.questions[1:], topic.answer))
+        some = topics[:: len(topics) // ENOUGH + 1]
+        rest = (text for topic in some for text in (*topic.questions[1:], topic.answer))
         usual = (text for topic in self._subjects for text in topic.questions)
-        questions = (topic.questions[0] for topic in topics)
+        questions = (topic.questions[0] for topic in some)
         rarity = Rarity(questions, chain(rest, usual), self._lexicon)
         subjects = Column(self._subjects, rarity)
         keys = tuple(Asked(rarity.read(subject.entry_id)) for subject in self._subjects)

@@ -11,7 +11,6 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Any
 
 import ahocorasick
 from opencc import OpenCC
@@ -29,8 +28,7 @@ Terms = dict[str, float]
 def simplified() -> dict[int, str]:
     """Traditional characters to simplified ones, for :meth:`str.translate`."""
     every = [chr(code) for code in HAN]
-    converter: Any = OpenCC("t2s")  # pyright: ignore[reportUnknownVariableType] - it has no types
-    folded = str(converter.convert("\n".join(every))).split("\n")
+    folded = OpenCC("t2s").convert("\n".join(every)).split("\n")
     return {ord(a): b for a, b in zip(every, folded, strict=True) if a != b}
 
 
