@@ -169,6 +169,7 @@ class App:
             self._hang_bells(self.session)
         self.registry.followers.setdefault(REPLAYED, []).append(upkeep.replayed)
         self.registry.followers.setdefault(OWNED, []).append(upkeep.owned)
+        await self.registry.warm_up()
         await self.journal.start()
         self.watch.start()
         if Role.WORKER in self.roles:

@@ -80,6 +80,7 @@ class Plugin:
         default_factory=list[Callable[..., Recogniser]]
     )
     providers: list[Provider] = field(default_factory=list[Provider])
+    starters: list[Callable[..., Any]] = field(default_factory=list[Callable[..., Any]])
     followers: list[tuple[str, Callable[..., Any]]] = field(
         default_factory=list[tuple[str, Callable[..., Any]]]
     )
@@ -141,6 +142,14 @@ class Plugin:
         """
         self.providers.append(provider)
         return provider
+
+    def started(self, function: AsyncHandler) -> AsyncHandler:
+        """Register what runs when a shop opens its doors, and not beside one (a command).
+
+        Arguments are injected; for warming up, not for effects.
+        """
+        self.starters.append(function)
+        return function
 
     def follows(self, kind: str) -> Callable[[AsyncHandler], AsyncHandler]:
         """Register a follower of the journal: called with each entry after it is committed.

@@ -85,6 +85,7 @@ class Registry:
         self.dues: dict[str, BoundDue] = {}
         self.recognisers: list[Recogniser] = []
         self.followers: dict[str, list[Follower]] = {}
+        self.starters: list[Callable[[], Awaitable[None]]] = []
         self._stack = AsyncExitStack()
         self._settings: dict[str, PluginSettings] = {}
         for plugin in self.plugins:
@@ -110,9 +111,14 @@ class Registry:
         for word, winner, loser in shadows(self.entries):
             log.warning("rules.shadowed", word=word, answers=winner.name, shadowed=loser.name)
 
+    async def warm_up(self) -> None:
+        """The shop is about to open its doors."""
+        for started in self.starters:
+            await started()
+
     async def close(self) -> None:
         """Stop services in the reverse order and forget every registration."""
-        for many in (self.entries, self.recognisers):
+        for many in (self.entries, self.recognisers, self.starters):
             many.clear()
         for table in (self.forms, self.dues, self.followers, self.services):
             table.clear()
@@ -149,6 +155,9 @@ class Registry:
             self.dues[name] = BoundDue(due, self._call(due.function))
         for factory in plugin.recognisers:
             self.recognisers.append(factory(**resolve(factory, self.services)))
+        for function in plugin.starters:
+            given = resolve(function, self.services)
+            self.starters.append(functools.partial(function, **given))
         for kind, function in plugin.followers:
             self.followers.setdefault(kind, []).append(self._call(function))
 

@@ -56,6 +56,10 @@ class KnowledgeBase:
     def _since(self, moment: datetime) -> QuerySet[KnowledgeEntry]:
         return KnowledgeEntry.filter(updated_at__gte=moment)  # others may share the moment
 
+    async def warm(self) -> None:
+        """Read the meanings now instead of at the first question."""
+        await self._mind.warm()
+
     async def find(self, text: str, limit: int) -> list[Match]:
         """The best matches first; only entries that exist."""
         verdict = await self._mind.judge(text, limit)

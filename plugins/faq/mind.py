@@ -1,7 +1,8 @@
 """The matcher beside the event loop: one thread asks it, others teach it, nobody waits on the loop.
 
 Terms answer from the first moment. The encoder's model and the vectors of a small knowledge are
-ready when the shop opens; a large knowledge is encoded in the background. ``status`` tells which
+ready when the shop opens (beside a shop: when something is asked); a large knowledge is encoded in
+the background. ``status`` tells which
 generations work now, and why one does not.
 """
 
@@ -34,17 +35,23 @@ class Mind:
         self._thinking = ThreadPoolExecutor(1, "faq")
         self._teaching = asyncio.Lock()
         self._later: asyncio.Task[None] | None = None
+        self._small = True
         self.status = "terms" if self._encoder is None else "terms; meaning is not loaded yet"
 
     async def learn(self, topics: Sequence[Topic]) -> None:
         """Forget everything and know these."""
         async with self._teaching:
             await asyncio.to_thread(self._ladder.learn, topics)
-        if self._encoder is None or self._later is not None or self._ladder.index.meaning:
+        self._small = len(topics) <= SMALL
+
+    async def warm(self) -> None:
+        """Read the meanings: a small knowledge's at once, a large one's in the background."""
+        if self._encoder is None or self._ladder.index.meaning:
             return
-        self._later = asyncio.create_task(self._understand())
-        if len(topics) <= SMALL:
-            await self._later
+        if self._later is None:
+            self._later = asyncio.create_task(self._understand())
+        if self._small:
+            await asyncio.shield(self._later)
 
     async def change(self, topics: Sequence[Topic], gone: Sequence[str]) -> None:
         """Know these as well or anew, and forget those."""
@@ -53,6 +60,7 @@ class Mind:
 
     async def judge(self, text: str, limit: int) -> Verdict:
         """What the matcher thinks of a text."""
+        await self.warm()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thinking, self._ladder.judge, text, limit)
 

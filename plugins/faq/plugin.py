@@ -44,6 +44,12 @@ async def knowledge(settings: FaqSettings) -> AsyncIterator[KnowledgeBase]:
         await mind.close()
 
 
+@plugin.started
+async def warm(base: KnowledgeBase) -> None:
+    """Have the meanings ready before the first customer asks."""
+    await base.warm()
+
+
 @plugin.follows(CHANGED)
 async def reload(entry: JournalEntry, base: KnowledgeBase) -> None:
     """Know what has changed."""

@@ -15,6 +15,7 @@ TOPICS = [Topic("a", ("怎么退货？",), "先申请"), Topic("b", ("直播几�
 async def test_meaning_is_ready_when_a_small_knowledge_is_learned() -> None:
     mind = Mind("use")
     await mind.learn(TOPICS)
+    await mind.warm()
     assert mind.status == "terms and meaning (use)"
     await mind.change([Topic("c", ("会员日是几号？",), "八号")], ["a"])
     found = (await mind.judge("哪天是会员日呀", 3)).matches
@@ -35,6 +36,7 @@ async def test_without_the_encoders_package_terms_go_on(monkeypatch: pytest.Monk
     monkeypatch.setattr("plugins.faq.mind.encoder", find)
     mind = Mind("use")
     await mind.learn(TOPICS)
+    await mind.warm()
     assert mind.status == "terms; no meaning: use: no such package"
     assert (await mind.judge("怎么退货呀", 3)).matches[0].entry_id == "a"
     await mind.close()
@@ -43,5 +45,6 @@ async def test_without_the_encoders_package_terms_go_on(monkeypatch: pytest.Monk
 async def test_terms_alone_when_the_shop_wants_it_so() -> None:
     mind = Mind("none")
     await mind.learn(TOPICS)
+    await mind.warm()
     assert mind.status == "terms"
     await mind.close()
