@@ -86,7 +86,8 @@ class Watch:
     async def _loop(self) -> None:
         while True:
             try:
-                await asyncio.wait_for(self._soon.wait(), self._seconds)
+                async with asyncio.timeout(self._seconds):  # wait_for() may lose a cancellation
+                    await self._soon.wait()
             except TimeoutError:
                 log.debug("journal.poll")
             self._looking = True

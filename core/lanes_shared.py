@@ -103,7 +103,8 @@ class SharedLanes:
         next_look = 0.0
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), max(0.0, next_look - loop.time()))
+                async with asyncio.timeout_at(next_look):  # wait_for() may lose a cancellation
+                    await self._wake.wait()
             self._looking = True
             self._wake.clear()
             try:

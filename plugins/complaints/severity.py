@@ -75,7 +75,8 @@ def read(text: str) -> Reading:
     hits = [hit for clause in clauses for hit in _hits(lex, *clause)]
     back = not hits and (masked != plain or any(_is_about_others(lex, *c) for c in clauses))
     odds = weigh(plain)
-    severity = _severity(_lexical(lex, hits, plain), odds, back)
+    spoken = any(char.isalnum() for char in plain)  # marks alone call; they complain of nothing
+    severity = _severity(_lexical(lex, hits, plain), odds, back) if spoken else Severity.NONE
     kind = _kind(lex, hits, plain, severity) if severity else OTHER
     said = bool(lex.urgent.search(lex.calm.sub("", masked)))
     calm = BACK * bool(lex.calm.search(plain))
