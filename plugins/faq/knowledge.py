@@ -56,9 +56,9 @@ class KnowledgeBase:
     def _since(self, moment: datetime) -> QuerySet[KnowledgeEntry]:
         return KnowledgeEntry.filter(updated_at__gte=moment)  # others may share the moment
 
-    async def warm(self) -> None:
-        """Read the meanings now instead of at the first question."""
-        await self._mind.warm()
+    def warm(self) -> None:
+        """Begin to read the meanings now instead of at the first question."""
+        self._mind.begin()
 
     async def find(self, text: str, limit: int) -> list[Match]:
         """The best matches first; only entries that exist."""

@@ -1,8 +1,8 @@
 """The matcher beside the event loop: one thread asks it, others teach it, nobody waits on the loop.
 
 Terms answer from the first moment. The encoder's model and the vectors of a small knowledge are
-ready when the shop opens (beside a shop: when something is asked); a large knowledge is encoded in
-the background. ``status`` tells which
+read from when the shop opens (beside a shop: from the first question) and waited for; those of a
+large knowledge are not waited for. ``status`` tells which
 generations work now, and why one does not.
 """
 
@@ -44,13 +44,15 @@ class Mind:
             await asyncio.to_thread(self._ladder.learn, topics)
         self._small = len(topics) <= SMALL
 
-    async def warm(self) -> None:
-        """Read the meanings: a small knowledge's at once, a large one's in the background."""
-        if self._encoder is None or self._ladder.index.meaning:
-            return
-        if self._later is None:
+    def begin(self) -> None:
+        """Read the meanings in the background."""
+        if self._encoder is not None and self._later is None and not self._ladder.index.meaning:
             self._later = asyncio.create_task(self._understand())
-        if self._small:
+
+    async def warm(self) -> None:
+        """Have read the meanings of a small knowledge; a large one's come when they come."""
+        self.begin()
+        if self._later is not None and self._small:
             await asyncio.shield(self._later)
 
     async def change(self, topics: Sequence[Topic], gone: Sequence[str]) -> None:

@@ -46,8 +46,8 @@ async def knowledge(settings: FaqSettings) -> AsyncIterator[KnowledgeBase]:
 
 @plugin.started
 async def warm(base: KnowledgeBase) -> None:
-    """Have the meanings ready before the first customer asks."""
-    await base.warm()
+    """Begin to read the meanings before the first customer asks."""
+    base.warm()
 
 
 @plugin.follows(CHANGED)
