@@ -16,7 +16,7 @@ def test_a_registry_or_a_machine_path_is_found(plant: Plant, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["pip install xiaoer", "docs/work/plan.md", "~/work/x", "https://example.com/root/x"]
+    "text", ["pip install xiaoer", "docs/root/plan.md", "~/farm", "https://example.com/root/x"]
 )
 def test_what_is_the_same_everywhere_passes(plant: Plant, text: str) -> None:
     assert not list(addresses.check(plant({"docs/a.md": text})))
