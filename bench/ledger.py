@@ -67,6 +67,11 @@ async def _shop(folder: Path) -> float:
         ),
         SystemClock(),
     )
+    return await serve(app)
+
+
+async def serve(app: App) -> float:
+    """Messages a second through a whole shop, from the first accepted to the last sent."""
     await app.start()
     try:
         line = next(iter(app.lines))

@@ -20,13 +20,12 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from bench.ledger import BATCH, CONVERSATIONS, MESSAGES, messages
+from bench.ledger import BATCH, CONVERSATIONS, MESSAGES, messages, serve
 from bench.measure import Result
 from core.app import App
 from core.clock import SystemClock
 from core.roles import ALL
 from core.settings import build
-from core.store.models import Message
 from core.store.session import LIVES
 from core.store.sql import json_text
 from tests.servers import Postgres, postgres
@@ -66,21 +65,7 @@ def app_on(url: str, *roles: str) -> App:
 
 
 async def _shop(url: str) -> float:
-    app = app_on(url)
-    await app.start()
-    try:
-        line = next(iter(app.lines))
-        start = time.perf_counter()
-        await asyncio.gather(*(line.accept([message]) for message in messages()))
-        while not app.idle:  # noqa: ASYNC110 - the house tells nobody
-            await asyncio.sleep(0.001)
-        seconds = time.perf_counter() - start
-        sent = await Message.filter(direction="out", state="sent").count()
-    finally:
-        await app.stop()
-    if sent != MESSAGES:
-        raise SystemExit(f"only {sent} of {MESSAGES} answers were sent")
-    return MESSAGES / seconds
+    return await serve(app_on(url))
 
 
 async def _one_by_one(base: Base, sql: str, rows: Sequence[Sequence[Any]]) -> None:

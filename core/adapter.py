@@ -9,7 +9,7 @@ teaches it; ``tests/contract`` is inherited by every adapter.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -244,7 +244,3 @@ class Adapter(ABC):
     async def check(self) -> Sequence[Finding]:
         """For ``xiaoer doctor``: credentials and reachability, without side effects."""
         return ()
-
-
-AdapterFactory = Callable[[Any, Channel], Adapter]
-Stop = Callable[[], Awaitable[None]]

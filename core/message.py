@@ -71,8 +71,8 @@ class Outbound(msgspec.Struct, frozen=True):
     """A message on its way to a platform, as an adapter receives it.
 
     ``id`` is the ledger's number and ``key`` is unique and the same on every attempt: hand it to
-    the platform where it takes a caller id. ``reply_to`` is the inbound key it answers, ``context``
-    the inbound's context, ``mention`` the platform ids to notify in a group (``@all``).
+    the platform where it takes a caller id. ``mention`` holds the platform ids to notify in a
+    group (``@all``).
     """
 
     id: int
@@ -82,9 +82,7 @@ class Outbound(msgspec.Struct, frozen=True):
     recipient: str
     parts: tuple[AnyPart, ...]
     attempt: int = 1
-    reply_to: str = ""
     mention: tuple[str, ...] = ()
-    context: dict[str, Any] = {}
 
     @property
     def text(self) -> str:

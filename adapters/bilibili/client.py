@@ -82,10 +82,6 @@ class OpenLive:
         """Keep a session open: every 20 s, or the platform ends it after about a minute."""
         await self._call("heartbeat", {"game_id": game_id})
 
-    async def heartbeats(self, game_ids: list[str]) -> list[str]:
-        """Keep up to 199 sessions open in one call; returns those that are over."""
-        return texts(await self._call("batchHeartbeat", {"game_ids": game_ids}), "failed_game_ids")
-
     async def end(self, game_id: str) -> None:
         """Close a session; one that is over already counts as closed."""
         try:

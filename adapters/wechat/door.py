@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from adapters._weixin.crypto import MessageCipher, open_with, signature, signed
+from adapters._weixin.crypto import MessageCipher, open_with, signature
 from adapters._weixin.guard import Fields, decode, parse, text
+from adapters._weixin.stamp import Query, Stamp
 from adapters.wechat.settings import WeChatSettings
 from core.adapter import Refused
 from core.clock import Clock
-
-Query = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +32,13 @@ class Door:
         """Freshness is judged by ``clock``."""
         self._settings = settings
         self._clock = clock
+        self._stamp = Stamp(settings.token, settings.max_age, clock)
         keys = (settings.encoding_aes_key, settings.previous_encoding_aes_key)
         self._ciphers = [MessageCipher(key, settings.app_id) for key in keys if key]
 
     def echo(self, query: Query) -> str:
         """The text that proves to the console that this address is ours; plain in all modes."""
-        self._check(query, "signature")
+        self._stamp.check(query, "signature")
         if "echostr" not in query:
             raise Refused("no-echostr")
         return query["echostr"]
@@ -52,7 +52,7 @@ class Door:
         sealed = text(parse(decode(body)), "Encrypt")
         if not sealed:
             raise Refused("not-encrypted")
-        self._check(query, "msg_signature", sealed)
+        self._stamp.check(query, "msg_signature", sealed)
         document, cipher = open_with(self._ciphers, sealed)
         return Letter(
             parse(document.removeprefix("\ufeff")) if document else None,
@@ -60,25 +60,11 @@ class Door:
         )
 
     def _open_plain(self, query: Query, body: bytes) -> Letter:
-        self._check(query, "signature")
+        self._stamp.check(query, "signature")
         fields = parse(decode(body))
         if "Encrypt" in fields and "MsgType" not in fields:
             raise Refused("encrypted-but-mode-is-plain")
         return Letter(fields, lambda reply: reply)
-
-    def _check(self, query: Query, name: str, *extra: str) -> None:
-        stamp, nonce = query.get("timestamp"), query.get("nonce")
-        if stamp is None or nonce is None or name not in query:
-            raise Refused("no-signature")
-        if not signed(query[name], self._settings.token, stamp, nonce, *extra):
-            raise Refused("wrong-signature")
-        if self._settings.max_age and not self._fresh(stamp):
-            raise Refused("stale")
-
-    def _fresh(self, stamp: str) -> bool:
-        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
-            return False
-        return abs(self._clock.now().timestamp() - int(stamp)) <= self._settings.max_age
 
     def _envelope(self, reply: str, cipher: MessageCipher) -> str:
         """The encrypted answer ("Message encryption", reply format)."""

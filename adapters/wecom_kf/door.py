@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from adapters._weixin.crypto import MessageCipher, open_with, signed
+from adapters._weixin.crypto import MessageCipher, open_with
 from adapters._weixin.guard import Fields, decode, parse, text
+from adapters._weixin.stamp import Query, Stamp
 from adapters.wecom_kf.settings import WeComKfSettings
 from core.adapter import Refused
 from core.clock import Clock
-
-Query = Mapping[str, str]
 
 
 class Door:
@@ -18,8 +15,7 @@ class Door:
 
     def __init__(self, settings: WeComKfSettings, clock: Clock) -> None:
         """Freshness is judged by ``clock``."""
-        self._settings = settings
-        self._clock = clock
+        self._stamp = Stamp(settings.token, settings.max_age, clock)
         keys = (settings.encoding_aes_key, settings.previous_encoding_aes_key)
         self._ciphers = [MessageCipher(key, settings.corp_id) for key in keys if key]
 
@@ -29,7 +25,7 @@ class Door:
         sealed = query.get("echostr", "").replace(" ", "+")
         if not sealed:
             raise Refused("no-echostr")
-        self._check(query, sealed)
+        self._stamp.check(query, "msg_signature", sealed)
         return open_with(self._ciphers, sealed)[0]
 
     def open(self, query: Query, body: bytes) -> Fields:
@@ -37,20 +33,6 @@ class Door:
         sealed = text(parse(decode(body)), "Encrypt")
         if not sealed:
             raise Refused("not-encrypted")
-        self._check(query, sealed)
+        self._stamp.check(query, "msg_signature", sealed)
         document, _ = open_with(self._ciphers, sealed)
         return parse(document.removeprefix("\ufeff")) if document else {}
-
-    def _check(self, query: Query, sealed: str) -> None:
-        stamp, nonce = query.get("timestamp"), query.get("nonce")
-        if stamp is None or nonce is None or "msg_signature" not in query:
-            raise Refused("no-signature")
-        if not signed(query["msg_signature"], self._settings.token, stamp, nonce, sealed):
-            raise Refused("wrong-signature")
-        if self._settings.max_age and not self._fresh(stamp):
-            raise Refused("stale")
-
-    def _fresh(self, stamp: str) -> bool:
-        if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
-            return False
-        return abs(self._clock.now().timestamp() - int(stamp)) <= self._settings.max_age

@@ -27,7 +27,6 @@ class Outbox(StrEnum):
     CANCELLED = "cancelled"
 
 
-OPEN_OUTBOX = (Outbox.QUEUED, Outbox.SENDING)
 RECEIPTS = (Outbox.UNKNOWN, Outbox.SENT, Outbox.DELIVERED, Outbox.READ)
 
 
