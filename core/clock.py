@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
+import math
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
@@ -71,7 +72,8 @@ class TestClock:
             await asyncio.sleep(0)
             return
         waiter = asyncio.get_running_loop().create_future()
-        due = self._now + timedelta(seconds=seconds)
+        # rounded up: a wait that ends before its time would be asked for again, without end
+        due = self._now + timedelta(microseconds=math.ceil(seconds * 1e6))
         heapq.heappush(self._sleepers, (due, next(self._order), waiter))
         await waiter
 
