@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import heapq
 import itertools
-import math
 import time
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
@@ -72,8 +71,8 @@ class TestClock:
             await asyncio.sleep(0)
             return
         waiter = asyncio.get_running_loop().create_future()
-        # rounded up: a wait that ends before its time would be asked for again, without end
-        due = self._now + timedelta(microseconds=math.ceil(seconds * 1e6))
+        # at least the smallest step: who asks for what a rounding left would otherwise spin for ever
+        due = self._now + max(timedelta(seconds=seconds), timedelta.resolution)
         heapq.heappush(self._sleepers, (due, next(self._order), waiter))
         await waiter
 
