@@ -13,7 +13,7 @@ import os
 import subprocess
 from typing import NamedTuple
 
-from tools import environment
+from tools import desk, environment
 
 
 class Verb(NamedTuple):
@@ -48,6 +48,7 @@ def main(argv: list[str]) -> int:
         print(f"There is no '{name}'.\n\n{usage()}", file=sys.stderr)
         return 2
     environment.prepare()
+    desk.prepare()
     verb = VERBS[name]
     return hand_over("-m", *verb.command.split(), *(rest or verb.alone.split()))
 

@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from tools import addresses, imports, locales, sizes, texts
+from tools import addresses, desk, imports, locales, sizes, texts
 from tools.tree import Problem, Tree
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,6 +48,15 @@ def run_rule(rule: Callable[[Tree], Iterable[Problem]], tree: Tree) -> Result:
     return Result(all(p.note for p in problems), "\n".join(map(str, problems)))
 
 
+def run_page() -> Result:
+    """Check the types of the desk's page."""
+    try:
+        desk.install()
+        return Result(True, desk.run("node", "node_modules/vue-tsc/bin/vue-tsc.js", "--noEmit"))  # noqa: FBT003 - passed
+    except subprocess.CalledProcessError as error:
+        return Result(False, error.output)  # noqa: FBT003 - failed
+
+
 def checks(tree: Tree) -> dict[str, Callable[[], Result]]:
     """All checks by name. A new one is one line here."""
     return {
@@ -59,6 +68,7 @@ def checks(tree: Tree) -> dict[str, Callable[[], Result]]:
         "sizes": partial(run_rule, sizes.check, tree),
         "addresses": partial(run_rule, addresses.check, tree),
         "locales": partial(run_rule, locales.check, tree),
+        "desk": run_page,
     }
 
 

@@ -1,0 +1,64 @@
+/** Addresses of the desk; every screen has one that can be sent to a colleague. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from "vue-router"
+import type { Role } from "./api/types"
+
+declare module "vue-router" {
+  interface RouteMeta {
+    roles?: Role[] // who finds it in the menu; the server decides
+    icon?: string
+  }
+}
+
+const talkers: Role[] = ["agent", "supervisor", "community", "live"]
+const leads: Role[] = ["agent", "supervisor"]
+
+export const screens: RouteRecordRaw[] = [
+  {
+    path: "/inbox/:id(\\d+)?",
+    name: "inbox",
+    component: () => import("./views/Inbox.vue"),
+    meta: { roles: talkers, icon: "inbox" },
+  },
+  {
+    path: "/complaints/:number?",
+    name: "complaints",
+    component: () => import("./views/Complaints.vue"),
+    meta: { roles: leads, icon: "complaints" },
+  },
+  {
+    path: "/wall",
+    name: "wall",
+    component: () => import("./views/Wall.vue"),
+    meta: { roles: ["supervisor"], icon: "wall" },
+  },
+  {
+    path: "/numbers",
+    name: "numbers",
+    component: () => import("./views/Numbers.vue"),
+    meta: { roles: ["supervisor"], icon: "numbers" },
+  },
+  {
+    path: "/canned",
+    name: "canned",
+    component: () => import("./views/Canned.vue"),
+    meta: { roles: [...talkers, "trainer"], icon: "canned" },
+  },
+  {
+    path: "/staff",
+    name: "staff",
+    component: () => import("./views/Staff.vue"),
+    meta: { roles: ["admin"], icon: "staff" },
+  },
+  {
+    path: "/audit",
+    name: "audit",
+    component: () => import("./views/Audit.vue"),
+    meta: { roles: ["admin"], icon: "audit" },
+  },
+  { path: "/account", name: "account", component: () => import("./views/Account.vue") },
+]
+
+export const router = createRouter({
+  history: createWebHistory("/desk/"),
+  routes: [...screens, { path: "/:rest(.*)*", name: "home", redirect: "/inbox" }],
+})
