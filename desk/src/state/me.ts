@@ -4,6 +4,8 @@ import { computed, ref } from "vue"
 import { ApiError, get, keepToken, post, put, remove } from "../api/client"
 import type { Me, Presence, Role } from "../api/types"
 
+const TALKERS: Role[] = ["agent", "supervisor", "community", "live"]
+
 export const useMe = defineStore("me", () => {
   const me = ref<Me | null>(null)
   const known = ref(false) // whether the server has been asked yet
@@ -25,6 +27,7 @@ export const useMe = defineStore("me", () => {
 
   async function signIn(login: string, password: string, code: string): Promise<void> {
     take(await post<Me>("/session", code ? { login, password, code } : { login, password }))
+    if (is(...TALKERS)) await be("online") // who signs in to work is there
   }
 
   async function signOut(): Promise<void> {
