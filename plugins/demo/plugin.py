@@ -15,13 +15,16 @@ from tortoise.transactions import in_transaction
 
 from core.clock import Clock
 from core.plugin import Plugin
+from core.settings import Settings
+from core.texts import Texts
+from plugins.demo import keys
 from plugins.demo.courier import CUSTOMER, KEY, local_courier
 from plugins.faq import face as faq
 from plugins.faq.face import KnowledgeBase
 from plugins.orders import face as orders
 from plugins.orders.face import CourierDesk, CourierSettings, Kuaidi100
 
-plugin = Plugin("demo", requires=("faq", "orders"), package="plugins.demo")
+plugin = Plugin("demo", requires=("faq", "orders", "console"), package="plugins.demo")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +35,19 @@ class DemoShop:
 
 
 @plugin.provides
-async def shop(clock: Clock, base: KnowledgeBase, desk: CourierDesk) -> AsyncIterator[DemoShop]:
-    """Stock the shelves once, and let the local courier answer."""
+async def shop(
+    clock: Clock, base: KnowledgeBase, desk: CourierDesk, texts: Texts, settings: Settings
+) -> AsyncIterator[DemoShop]:
+    """Stock the shelves once, open the desk's door, and let the local courier answer."""
     await stock(clock)
+    name = texts.render("demo.keeper", settings.shop.locale)
+    await keys.cut(settings.data, name, clock.now())
     await base.load()
     async with local_courier(clock) as address, aiohttp.ClientSession() as session:
-        settings = CourierSettings(
+        courier = CourierSettings(
             provider="kuaidi100", api_base=address, customer=CUSTOMER, key=SecretStr(KEY)
         )
-        back = desk.use(Kuaidi100(session, settings))
+        back = desk.use(Kuaidi100(session, courier))
         try:
             yield DemoShop(address)
         finally:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from functools import partial
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -13,11 +12,11 @@ from core.cli.office import Desk, office, run
 from core.cli.problems import Refusal
 from core.cli.show import Json, listing, tell
 from core.cli.tongue import say
-from core.effects import Effects, Post
+from core.effects import Post
 from core.message import ConversationKind
 from core.parts import Text
 from core.store.models import Conversation, JournalEntry
-from plugins.handoff.face import UNANSWERED
+from plugins.handoff.owners import give_back, own
 
 app = typer.Typer()
 COLUMNS = ("conversation", "owner", "channel", "name", "reason", "since")
@@ -73,7 +72,7 @@ async def reply_as(desk: Desk, number: int, text: str, agent: str) -> None:
     conversation = await _direct(number)
     effects = desk.effects()
     effects.post(Post((Text(text),), to=number, author=f"agent:{agent}"))
-    _own(effects, conversation, f"agent:{agent}")
+    own(effects, conversation, f"agent:{agent}")
     effects.emit("handoff.replied", conversation=number, agent=agent)
     await desk.commit(effects)
 
@@ -84,9 +83,7 @@ async def release_to_bot(desk: Desk, number: int) -> bool:
     if conversation.owner == "bot":
         return False
     effects = desk.effects()
-    locale = conversation.contact.locale if conversation.contact else ""
-    effects.post(Post((Text(desk.texts.render("handoff.released", locale)),), to=number))
-    _own(effects, conversation, "bot")
+    give_back(effects, conversation, "handoff.released")
     await desk.commit(effects)
     return True
 
@@ -131,18 +128,3 @@ async def _direct(number: int) -> Conversation:
     if conversation.kind is not ConversationKind.DIRECT:
         raise Refusal("handoff.cli_not_direct", conversation=number)
     return conversation
-
-
-def _own(effects: Effects, conversation: Conversation, owner: str) -> None:
-    """Change the owner, stop the clock of the queue; an unchanged owner is no event."""
-    effects.cancel(UNANSWERED, str(conversation.id))
-    if conversation.owner == owner:
-        return
-    effects.write(partial(_set_owner, conversation.id, owner))
-    effects.emit(
-        "conversation.owner", conversation=conversation.id, owner=owner, before=conversation.owner
-    )
-
-
-async def _set_owner(number: int, owner: str) -> None:
-    await Conversation.filter(id=number).update(owner=owner, form=None)

@@ -7,12 +7,40 @@ from datetime import timedelta
 from core.effects import Effects, Post
 from core.parts import Text
 from core.turn import Turn
-from plugins.handoff.settings import StaffRoom
+from plugins.handoff.owners import UNANSWERED, Taken, give_back, own
+from plugins.handoff.presence import (
+    OFFLINE,
+    ONLINE,
+    Seat,
+    presence_of,
+    presences,
+    set_presence,
+    since_of,
+)
+from plugins.handoff.queue import enter
+from plugins.handoff.settings import HandoffSettings, StaffRoom
 
-__all__ = ["PERSON", "StaffRoom", "request", "tell_staff"]
+__all__ = [
+    "OFFLINE",
+    "ONLINE",
+    "PERSON",
+    "UNANSWERED",
+    "HandoffSettings",
+    "Seat",
+    "StaffRoom",
+    "Taken",
+    "give_back",
+    "own",
+    "presence_of",
+    "presences",
+    "request",
+    "set_presence",
+    "since_of",
+    "tell_staff",
+]
 
 PERSON = "handoff.person"  # the intent: the customer asks for a person
-ANNOUNCE, UNANSWERED = "handoff.announce", "handoff.unanswered"
+ANNOUNCE = "handoff.announce"
 _EXCERPT = 60
 
 
@@ -25,6 +53,7 @@ def request(turn: Turn, reason: str) -> None:
         turn.reply("handoff.still_queued")
         return
     turn.hand_over("queue")
+    enter(turn, turn.conversation.id, reason)
     turn.emit("handoff.requested", reason=reason)
     key = str(turn.conversation.id)
     turn.at(timedelta(0), ANNOUNCE, key, reason=reason, said=turn.message.text[:_EXCERPT])

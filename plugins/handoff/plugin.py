@@ -18,7 +18,11 @@ from core.store.models import Conversation
 from core.turn import Turn
 from core.understand import Recogniser, Understanding
 from core.words import words
+from plugins.handoff.assign import give_next
 from plugins.handoff.face import PERSON, UNANSWERED, request, tell_staff
+from plugins.handoff.owners import own
+from plugins.handoff.presence import ASSIGN, LEFT, OFFLINE, QUEUE, presence_of
+from plugins.handoff.queue import Outlook, leave, outlook
 from plugins.handoff.settings import HandoffSettings
 
 WORDS = words(__package__)
@@ -26,6 +30,7 @@ WORDS = words(__package__)
 plugin = Plugin(
     "handoff",
     settings=HandoffSettings,
+    models="plugins.handoff.models",
     cli="plugins.handoff.commands:app",
     package=__package__ or "",
 )
@@ -62,8 +67,11 @@ async def person_in_a_sentence(turn: Turn) -> None:
 
 @plugin.on(command=WORDS["person"], intent=PERSON, kinds=ConversationKind.DIRECT, owners="queue")
 async def patience(turn: Turn) -> None:
-    """Asked again while waiting."""
+    """Asked again while waiting: where in the queue, as far as it is known."""
     turn.reply("handoff.still_queued")
+    place = await outlook(turn.conversation.id, turn.clock.now())
+    if place is not None and place.ahead:
+        turn.reply(_place(place), ahead=place.ahead, minutes=place.minutes)
 
 
 @plugin.on(command=WORDS["back"], kinds=ConversationKind.DIRECT, owners="queue")
@@ -71,6 +79,7 @@ async def back(turn: Turn) -> None:
     """The customer would rather go on with the bot than wait."""
     turn.hand_over("bot")
     turn.cancel(UNANSWERED, str(turn.conversation.id))
+    leave(turn, turn.conversation.id, "")
     turn.reply("handoff.back")
 
 
@@ -82,10 +91,16 @@ async def announce(due: Due, settings: HandoffSettings) -> None:
     )
     if conversation is None or conversation.owner != "queue":
         return
+    if given := await give_next(due, settings):
+        due.at(timedelta(0), ASSIGN, QUEUE)
+    if given == conversation.id:
+        return
     now = due.clock.now()
     opens = settings.hours.next_open(now, due.texts.zone) if settings.hours else now
     if opens > now:
         _answer(due, conversation, "handoff.closed", opens=opens)
+    elif (place := await outlook(conversation.id, now)) is not None and place.ahead:
+        _answer(due, conversation, _place(place), ahead=place.ahead, minutes=place.minutes)
     tell_staff(due, settings.staff, "handoff.staff_request", **_facts(conversation, due))
     due.at(opens + timedelta(minutes=settings.answer_within), UNANSWERED, due.key, **due.data)
 
@@ -107,6 +122,32 @@ async def unanswered(due: Due, settings: HandoffSettings) -> None:
         minutes=f"{settings.answer_within:g}",
         **_facts(conversation, due),
     )
+
+
+@plugin.due()
+async def assign(due: Due, settings: HandoffSettings) -> None:
+    """Somebody came or has a place free: one conversation is given, then the next."""
+    if await give_next(due, settings):
+        due.at(timedelta(0), ASSIGN, QUEUE)
+
+
+@plugin.due()
+async def left(due: Due, settings: HandoffSettings) -> None:
+    """Somebody went offline: after a while the customers go back to the queue."""
+    if "since" not in due.data:
+        wait = timedelta(minutes=settings.leave_minutes)
+        due.at(wait, LEFT, due.key, since=due.clock.now().isoformat())
+        return
+    if await presence_of(due.key) != OFFLINE:
+        return
+    for conversation in await Conversation.filter(owner=f"agent:{due.key}"):
+        own(due, conversation, "queue", reason="left")
+        due.emit("handoff.requested", reason="left", conversation=conversation.id)
+
+
+def _place(place: Outlook) -> str:
+    """The sentence for a place in the queue."""
+    return "handoff.place" if place.minutes is None else "handoff.place_and_time"
 
 
 def _answer(due: Due, conversation: Conversation, message: str, **values: object) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -59,9 +60,15 @@ class HandoffSettings(PluginSettings):
     """Who is told of a request, and how long a customer waits for a person.
 
     ``staff``: where a request is announced. ``answer_within``: minutes until the customer gets an
-    apology and staff a reminder. ``hours``: leave out where somebody is always there.
+    apology and staff a reminder. ``hours``: leave out where somebody is always there. ``policy``:
+    who gets what waits, among those who are online and have a place free; ``manual``: whoever takes
+    it. ``last_agent``: whoever served the customer before comes first. ``leave_minutes``: so long
+    after going offline somebody's conversations go back to the queue.
     """
 
     staff: StaffRoom | None = None
     answer_within: float = Field(5.0, gt=0)
     hours: Hours | None = None
+    policy: Literal["least_busy", "round_robin", "manual"] = "least_busy"
+    last_agent: bool = True
+    leave_minutes: float = Field(3.0, ge=0)

@@ -11,12 +11,12 @@ from core.cli.office import office, run
 from core.cli.problems import Refusal
 from core.cli.show import Json, json_line, listing, tell
 from core.cli.tongue import say
-from plugins.console import read_or_refuse
 from plugins.orders import files
 from plugins.orders.book import Book, order_of, store
 from plugins.orders.models import OrderRow
 from plugins.orders.order import Order
 from plugins.orders.show import mask
+from plugins.refusals import read_or_refuse
 
 app = typer.Typer(name="orders", no_args_is_help=True, help=say("orders.cli.help"))
 COLUMNS = {name: f"orders.cli.{name}" for name in ("number", "status", "phone", "waybills")}

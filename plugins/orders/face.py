@@ -7,7 +7,9 @@ from plugins.orders.files import parse, read
 from plugins.orders.kuaidi100 import Kuaidi100, sign
 from plugins.orders.models import OrderRow
 from plugins.orders.order import Order, Parcel
+from plugins.orders.proof import bound
 from plugins.orders.settings import CourierSettings
+from plugins.orders.source import OrderSource, SourceDown
 from plugins.orders.tracking import Courier, CourierDesk
 
 __all__ = [
@@ -17,7 +19,10 @@ __all__ = [
     "Kuaidi100",
     "Order",
     "OrderRow",
+    "OrderSource",
     "Parcel",
+    "SourceDown",
+    "bound",
     "parse",
     "read",
     "sign",

@@ -1,0 +1,244 @@
+"""Lists of conversations, one conversation, and its messages."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from core.store.models import ContactIdentity, Conversation, Message
+from plugins.complaints.face import Complaint, State
+from plugins.console.api.lookup import conversation_of, thread_of
+from plugins.console.ask import Ask
+from plugins.console.cards import all_clocks, cards, deck, names, places
+from plugins.console.cases import case_shape
+from plugins.console.messages import message_shape
+from plugins.console.models import ContactCard, Thread
+from plugins.console.problems import Problem
+from plugins.console.rank import reasons
+from plugins.console.roles import LEADS, PEOPLE
+from plugins.console.shapes import (
+    Cards,
+    ConversationShape,
+    Counts,
+    Handoff,
+    Limits,
+    May,
+    Messages,
+    Strip,
+    Viewer,
+)
+from plugins.console.strip import strip_of
+from plugins.console.table import Shape
+from plugins.orders.face import bound
+
+LATELY = timedelta(days=1)  # what the bot did before that is found by searching
+MOST_RANKED = 2000
+
+
+class Listing(Shape):
+    """Which conversations, in which order."""
+
+    view: Literal["mine", "queue", "bot", "colleagues", "all", "closed"] = "all"
+    order: Literal["rank", "waiting", "newest"] = "newest"
+    channel: str = Field("", max_length=64)
+    q: str = Field("", max_length=100)
+    after: str = Field("", max_length=60)
+    limit: int = Field(50, ge=1, le=100)
+
+
+class Page(Shape):
+    """Which messages."""
+
+    before: int | None = Field(None, ge=0, lt=2**63)
+    after: int | None = Field(None, ge=0, lt=2**63)
+    limit: int = Field(50, ge=1, le=200)
+
+
+async def list_conversations(ask: Ask, query: Listing) -> Cards:
+    """A page of a view."""
+    await ask.desk.tail.catch_up()
+    rows = _view(ask, query.view)
+    if query.channel:
+        rows = rows.filter(channel=query.channel)
+    if query.q:
+        rows = rows.filter(await _search(query.q))
+    if query.order == "newest":
+        found, following = await _newest(rows, query)
+    else:
+        found, following = await _ranked(ask, rows, query)
+    return Cards(
+        items=await cards(ask.desk, found, ask.who.login),
+        next=following,
+        counts=await _counts(ask),
+    )
+
+
+async def get_conversation(ask: Ask) -> ConversationShape:
+    """A conversation opened."""
+    await ask.desk.tail.catch_up()
+    return await opened(ask)
+
+
+async def opened(ask: Ask) -> ConversationShape:
+    """The conversation of the path, as it is for this person."""
+    thread = await thread_of(ask)
+    conversation = await conversation_of(ask)
+    whole = await deck(ask.desk, [thread])
+    place = (await places([conversation.id], ask.who.login)).get(conversation.id)
+    card = whole.card(thread, ask.who.login, place)
+    case = await _case(thread)
+    can, now = ask.desk.lines.can(thread.channel), ask.desk.clock.now()
+    return ConversationShape(
+        card=card,
+        verified=await _verified(conversation, now),
+        handoff=await _handoff(ask, thread),
+        complaint=await case_shape(ask, case) if case else None,
+        clocks=all_clocks(ask.desk, thread, case),
+        draft=place.draft if place else "",
+        seen=place.message if place else 0,
+        viewers=[Viewer(**viewer) for viewer in ask.desk.hub.viewers(conversation.id)],
+        limits=Limits(max_text=can.max_text, parts=sorted(can.parts), push=can.push),
+        may=_may(ask, thread),
+    )
+
+
+async def list_messages(ask: Ask, query: Page) -> Messages:
+    """A page of messages, oldest first."""
+    conversation = await conversation_of(ask)
+    rows = Message.filter(conversation_id=conversation.id)
+    if query.after is not None:
+        found = await rows.filter(id__gt=query.after).order_by("id").limit(query.limit + 1)
+    else:
+        older = rows.filter(id__lt=query.before) if query.before is not None else rows
+        found = await older.order_by("-id").limit(query.limit + 1)
+    more, staff = len(found) > query.limit, await names()
+    shown = sorted(found[: query.limit], key=lambda row: row.id)
+    return Messages(items=[message_shape(row, staff) for row in shown], more=more)
+
+
+async def get_strip(ask: Ask) -> Strip:
+    """What cannot wait."""
+    await ask.desk.tail.catch_up()
+    return await strip_of(ask.desk, ask.who.login, ask.kinds)
+
+
+def _view(ask: Ask, view: str) -> QuerySet[Thread]:
+    rows = Thread.filter(kind__in=[str(kind) for kind in ask.kinds])
+    match view:
+        case "mine":
+            return rows.filter(owner=ask.owner)
+        case "queue":
+            return rows.filter(owner="queue")
+        case "bot":
+            return rows.filter(owner="bot", last_at__gt=ask.desk.clock.now() - LATELY)
+        case "colleagues":
+            return rows.filter(owner__startswith="agent:").exclude(owner=ask.owner)
+        case "closed":
+            return rows.filter(closed_at__isnull=False)
+        case _:
+            return rows
+
+
+async def _search(words: str) -> Q:
+    """By the customer's name, the last words, or the platform's id."""
+    contacts = Conversation.filter(contact__name__icontains=words).limit(MOST_RANKED)
+    numbers = await contacts.values_list("id", flat=True)
+    external = await Conversation.filter(external_id=words).values_list("id", flat=True)
+    found = Q(conversation_id__in=[*numbers, *external])
+    return Q(found, Q(preview__icontains=words), join_type=Q.OR)
+
+
+async def _newest(rows: QuerySet[Thread], query: Listing) -> tuple[list[Thread], str | None]:
+    """Newest first; the cursor is the last row's time and number."""
+    if query.after:
+        at, number = _cursor(query.after)
+        rows = rows.filter(Q(last_at__lt=at) | Q(last_at=at, conversation_id__lt=number))
+    found = await rows.order_by("-last_at", "-conversation_id").limit(query.limit + 1)
+    page = found[: query.limit]
+    more = len(found) > query.limit
+    return page, f"{page[-1].last_at.isoformat()}~{page[-1].conversation_id}" if more else None
+
+
+async def _ranked(
+    ask: Ask, rows: QuerySet[Thread], query: Listing
+) -> tuple[list[Thread], str | None]:
+    """By rank or by waiting; the cursor counts, since ranks move."""
+    skip = int(query.after) if query.after.isdecimal() and query.after.isascii() else 0
+    many = await rows.order_by("-last_at").limit(MOST_RANKED)
+    if query.order == "rank":
+        people = {t.contact_id for t in many if t.contact_id is not None}
+        tiers = {c.contact_id: c.tier for c in await ContactCard.filter(contact_id__in=people)}
+        open_ = Complaint.filter(contact_id__in=people).exclude(state=State.CLOSED)
+        cases = {case.contact_id: case for case in await open_}
+        now, texts = ask.desk.clock.now(), ask.desk.texts
+
+        def points(thread: Thread) -> int:
+            number = thread.contact_id or 0
+            why = reasons(thread, tiers.get(number, 0), cases.get(number), now, texts)
+            return sum(each.points for each in why)
+
+        many.sort(key=lambda t: (-points(t), t.waiting_since or t.last_at, t.conversation_id))
+    else:
+        many.sort(key=lambda t: (t.waiting_since is None, t.waiting_since or t.last_at))
+    end = skip + query.limit
+    return many[skip:end], str(end) if len(many) > end else None
+
+
+def _cursor(text: str) -> tuple[datetime, int]:
+    at, _, number = text.partition("~")
+    wrong = Problem(400, "bad-request", fields={"after": "cursor"})
+    try:
+        moment, last = datetime.fromisoformat(at), int(number)
+    except ValueError:
+        raise wrong from None
+    if moment.tzinfo is None or not 0 <= last < 2**63:
+        raise wrong
+    return moment, last
+
+
+async def _counts(ask: Ask) -> Counts:
+    views = ("mine", "queue", "bot", "colleagues")
+    each = {view: await _view(ask, view).count() for view in views}
+    return Counts(**each, all=sum(each.values()))
+
+
+async def _case(thread: Thread) -> Complaint | None:
+    if thread.contact_id is None:
+        return None
+    mine = Complaint.filter(contact_id=thread.contact_id).exclude(state=State.CLOSED)
+    return await mine.order_by("-id").first()
+
+
+async def _verified(conversation: Conversation, now: datetime) -> bool:
+    """Whether the customer proved an order here, or the channel vouches for who it is."""
+    if bound(conversation.memory.get("orders", {}), now) is not None:
+        return True
+    identities = ContactIdentity.filter(
+        contact_id=conversation.contact_id, channel=conversation.channel
+    )
+    return any("customer_id" in row.proven for row in await identities)
+
+
+async def _handoff(ask: Ask, thread: Thread) -> Handoff | None:
+    if thread.asked_at is None:
+        return None
+    ahead = Thread.filter(owner="queue", asked_at__lt=thread.asked_at)
+    position = await ahead.count() + 1 if thread.owner == "queue" else None
+    text = ask.say(f"handoff.reason_{thread.reason}") if thread.reason else ""
+    return Handoff(reason=thread.reason, text=text, at=thread.asked_at, position=position)
+
+
+def _may(ask: Ask, thread: Thread) -> May:
+    mine, direct = thread.owner == ask.owner, thread.kind == "direct"
+    people, lead = bool(ask.roles & PEOPLE), bool(ask.roles & LEADS)
+    free = thread.owner in {"bot", "queue"}
+    return May(
+        reply=mine or not direct,
+        claim=direct and people and free,
+        force=direct and lead and not mine,
+        transfer=direct and people and (mine or lead),
+    )

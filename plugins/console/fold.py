@@ -1,0 +1,167 @@
+"""Folds the ledger and the journal into threads and tallies: a pure function of what they say.
+
+So the tables can be thrown away and made again (``xiaoer desk rebuild``), to the same totals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from core.effects import Alarm
+from core.store.models import Conversation, JournalEntry, Message
+from plugins.console.models import Thread
+from plugins.console.pages import Item, about
+from plugins.console.sla import keep as sla
+from plugins.console.sla.clocks import Happened, Policy, apply
+
+PREVIEW = 100
+Feel = Callable[[str], int]
+
+
+class Spot(NamedTuple):
+    """Where a number is counted."""
+
+    day: str
+    hour: int
+    channel: str
+    agent: str
+    metric: str
+
+
+class Fold:
+    """One page at work: ``threads`` that were touched, ``tallies`` to be added."""
+
+    def __init__(self, threads: Mapping[int, Thread], feel: Feel, policy: Policy) -> None:
+        """``feel`` grades a customer's words, 0 to 3; ``policy`` is what is promised."""
+        self.threads = dict(threads)
+        self.tallies: dict[Spot, list[int]] = {}
+        self.alarms: list[tuple[int, Alarm]] = []  # with the conversation each is about
+        self._feel, self._policy = feel, policy
+
+    def take(self, items: Iterable[Item]) -> None:
+        """All of them, in order."""
+        for item in items:
+            if isinstance(item, Message):
+                self._message(item)
+            else:
+                self._entry(item)
+
+    def _message(self, row: Message) -> None:
+        thread = self.threads[row.conversation_id]
+        words = row.text[:PREVIEW]
+        thread.last_message, thread.last_at = row.id, row.at
+        thread.preview, thread.preview_by = words, by_of(row)
+        if row.direction == "in":
+            self._heard(thread, row)
+        else:
+            self._said(thread, row)
+
+    def _heard(self, thread: Thread, row: Message) -> None:
+        thread.inbound += 1
+        self._count(thread, "heard", row.at)
+        if not row.text:
+            return  # something that happened asks for no answer
+        thread.closed_at = None
+        thread.emotion = max(thread.emotion, self._feel(row.text))
+        thread.waiting_since = thread.waiting_since or row.at
+        self._happened(thread, Happened.CUSTOMER, row.at)
+
+    def _said(self, thread: Thread, row: Message) -> None:
+        agent = agent_of(row.author)
+        self._count(thread, "said" if agent else "answered", row.at, agent=agent)
+        if not agent:
+            if thread.owner == "bot":
+                thread.waiting_since = None
+            return
+        if thread.waiting_since is not None:
+            self._time(thread, "response", thread.waiting_since, row.at, agent)
+        if thread.asked_at is not None and thread.answered_at is None:
+            thread.answered_at = row.at
+            self._time(thread, "first_response", thread.asked_at, row.at, agent)
+        thread.waiting_since = None
+        self._happened(thread, Happened.AGENT, row.at)
+
+    def _entry(self, row: JournalEntry) -> None:
+        thread = self.threads.get(about(row) or 0)
+        if thread is None:
+            return
+        match row.kind:
+            case "handoff.requested":
+                thread.asked_at, thread.answered_at = row.at, None
+                thread.reason = str(row.data.get("reason", ""))[:40]
+                thread.waiting_since = thread.waiting_since or row.at
+                self._count(thread, "asked", row.at)
+                self._happened(thread, Happened.ASKED, row.at)
+            case "conversation.owner":
+                self._owner(thread, str(row.data["owner"]), row.at)
+            case "desk.closed":
+                self._closed(thread, row)
+            case "desk.rated":
+                agent = str(row.data.get("agent", ""))
+                self._add(thread, "rated", row.at, int(row.data["score"]), agent)
+                thread.closed_at = thread.closed_at or row.at  # a score opens nothing again
+            case _:
+                pass
+
+    def _owner(self, thread: Thread, owner: str, at: datetime) -> None:
+        agent = agent_of(owner)
+        if agent and thread.owner == "queue" and thread.asked_at is not None:
+            self._time(thread, "taken", thread.asked_at, at, agent)
+        thread.owner = owner
+        if owner == "bot":
+            thread.asked_at = thread.answered_at = thread.waiting_since = None
+            thread.reason, thread.emotion = "", 0
+            self._happened(thread, Happened.CLOSED, at)
+
+    def _closed(self, thread: Thread, row: JournalEntry) -> None:
+        agent, asked = str(row.data.get("agent", "")), row.data.get("asked_at")
+        thread.closed_at = row.at
+        self._count(thread, f"closed.{row.data.get('result', '')}", row.at, agent=agent)
+        if asked:
+            self._time(thread, "resolution", datetime.fromisoformat(asked), row.at, agent)
+
+    def _happened(self, thread: Thread, happened: Happened, at: datetime) -> None:
+        """Move the promises, and remember the alarms that follow."""
+        before = sla.load(thread.clocks)
+        after = apply(before, happened, at, self._policy)
+        thread.clocks = sla.dump(after)
+        number = thread.conversation_id
+        self.alarms += [(number, alarm) for alarm in sla.alarms(number, before, after)]
+
+    def _time(
+        self, thread: Thread, metric: str, since: datetime, until: datetime, agent: str
+    ) -> None:
+        self._add(thread, metric, until, max(0, round((until - since).total_seconds())), agent)
+
+    def _count(self, thread: Thread, metric: str, at: datetime, agent: str = "") -> None:
+        self._add(thread, metric, at, 0, agent)
+
+    def _add(self, thread: Thread, metric: str, at: datetime, value: int, agent: str) -> None:
+        local = at.astimezone(self._policy.calendar.zone)
+        spot = Spot(local.date().isoformat(), local.hour, thread.channel, agent[:40], metric)
+        self.tallies.setdefault(spot, []).append(value)
+
+
+def fresh_thread(row: Conversation) -> Thread:
+    """The thread of a conversation nobody has written of yet."""
+    return Thread(
+        conversation_id=row.id,
+        channel=row.channel,
+        kind=str(row.kind),
+        contact_id=row.contact_id,
+        last_at=row.created_at,
+    )
+
+
+def agent_of(owner: str) -> str:
+    """The login behind ``agent:<login>``, or an empty string."""
+    return owner.removeprefix("agent:") if owner.startswith("agent:") else ""
+
+
+def by_of(row: Message) -> str:
+    """Who speaks: ``customer``, ``agent`` or ``bot``."""
+    if row.direction == "in":
+        return "customer"
+    return "agent" if agent_of(row.author) else "bot"

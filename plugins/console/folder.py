@@ -1,0 +1,130 @@
+"""Writes what is folded, page by page, each exactly once whoever does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from core.clock import Clock
+from core.store.commit import Superseded
+from core.store.journal import set_alarm
+from core.store.models import Conversation
+from core.store.sql import Work, json_text, json_value, update, upsert
+from core.store.writer import Writer
+from plugins.complaints.face import read
+from plugins.console.buckets import add
+from plugins.console.fold import Fold, Spot, fresh_thread
+from plugins.console.models import Mark, Thread
+from plugins.console.pages import Item, Reader, about
+from plugins.console.sla.clocks import Policy
+
+log = structlog.get_logger(__name__)
+NAME = "desk"
+STALE = timedelta(minutes=1)  # an alarm older than that was set in a former life, or is history
+
+
+class Folder:
+    """The tables of the desk and the mark that says how far they are.
+
+    A page is written only if the mark stands where the page begins: of several processes (and a
+    rebuild beside them) one writes it, and whoever comes too late looks where the mark is now.
+    """
+
+    def __init__(self, writer: Writer, clock: Clock, policy: Policy) -> None:
+        """``policy`` is what is promised, in the shop's zone."""
+        self._writer, self._clock, self._policy = writer, clock, policy
+        self.rang: Callable[[], None] = lambda: None  # called when alarms were set
+
+    async def fold(self, items: Sequence[Item], before: Reader, after: Reader) -> set[int]:
+        """Fold a page; returns the conversations it is about, whoever folded it."""
+        numbers = {number for item in items if (number := about(item))}
+        try:
+            await self._fold(items, before, after, numbers)
+        except Superseded:
+            log.debug("desk.mark_moved", entry=before.entry)
+            await self.catch_up()
+        return numbers
+
+    async def catch_up(self) -> None:
+        """Fold from where the mark is to the end."""
+        while True:
+            mark = await Mark.get(name=NAME)
+            reader = Reader(mark.message, mark.entry)
+            if not (items := await reader.next()):
+                return
+            before = Reader(mark.message, mark.entry)
+            try:
+                await self._fold(items, before, reader, set(filter(None, map(about, items))))
+            except Superseded:
+                log.debug("desk.folded_elsewhere", entry=before.entry)
+
+    async def rebuild(self) -> None:
+        """Throw the tables away and make them again."""
+        await self._writer.run(_forget)
+        await self.catch_up()
+
+    async def _fold(
+        self, items: Sequence[Item], before: Reader, after: Reader, numbers: set[int]
+    ) -> None:
+        page = Fold(await threads(numbers), _feel, self._policy)
+        page.take(items)
+        now = self._clock.now()
+        await self._writer.run(lambda: keep(page, before, after, now))
+        if page.alarms:
+            self.rang()
+
+
+async def threads(numbers: set[int]) -> dict[int, Thread]:
+    """The threads of these conversations, new ones for those that have none."""
+    found = {t.conversation_id: t for t in await Thread.filter(conversation_id__in=numbers)}
+    rows = await Conversation.filter(id__in=numbers - found.keys())
+    return found | {row.id: fresh_thread(row) for row in rows}
+
+
+def keep(page: Fold, before: Reader, after: Reader, now: datetime) -> Work[None]:
+    """Write what a page changed, if the mark is still where it began."""
+    there = "name = ? AND message = ? AND entry = ?"
+    place = {"message": after.message, "entry": after.entry}
+    if not (yield from update("desk_mark", place, there, (NAME, before.message, before.entry))):
+        raise Superseded
+    for thread in page.threads.values():
+        facts = {name: getattr(thread, name) for name in COLUMNS}
+        facts["clocks"] = json_text(thread.clocks)
+        yield from upsert("desk_thread", facts, ("conversation_id",))
+    for spot, values in page.tallies.items():
+        yield from _add(spot, values)
+    for number, alarm in page.alarms:
+        if alarm.due_at is None or alarm.due_at > now - STALE:
+            yield from set_alarm(alarm, number, now)
+
+
+def _add(spot: Spot, values: Sequence[int]) -> Work[None]:
+    rows = yield _TALLY, tuple(spot)
+    count, total, kept = rows[0] if rows else (0, 0, "{}")
+    facts = {
+        **spot._asdict(),
+        "count": count + len(values),
+        "total": total + sum(values),
+        "buckets": json_text(add(json_value(kept), values)),
+    }
+    yield from upsert("desk_tally", facts, Spot._fields)
+
+
+def _forget() -> Work[None]:
+    yield "DELETE FROM desk_thread", ()
+    yield "DELETE FROM desk_tally", ()
+    yield from update("desk_mark", {"message": 0, "entry": 0}, "name = ?", (NAME,))
+
+
+def _feel(text: str) -> int:
+    return int(read(text).severity)
+
+
+NUMBERS = ("conversation_id", "contact_id", "last_message", "inbound", "emotion")
+WORDS = ("channel", "kind", "owner", "preview", "preview_by", "reason")
+TIMES = ("last_at", "waiting_since", "asked_at", "answered_at", "closed_at")
+COLUMNS = (*NUMBERS, *WORDS, *TIMES)
+_TALLY = """SELECT count, total, buckets FROM desk_tally
+WHERE day = ? AND hour = ? AND channel = ? AND agent = ? AND metric = ?"""

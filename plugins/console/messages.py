@@ -1,0 +1,49 @@
+"""Messages as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+import orjson
+
+from core.store.models import Message
+from plugins.complaints.face import read
+from plugins.console.fold import agent_of, by_of
+from plugins.console.shapes import MessageShape
+
+KEY = "desk:"
+
+
+def message_shape(row: Message, staff: Mapping[str, str]) -> MessageShape:
+    """One row; ``staff`` has the names by login."""
+    by, agent = by_of(row), agent_of(row.author)
+    inbound = row.direction == "in"
+    return MessageShape(
+        id=row.id,
+        conversation=row.conversation_id,
+        direction="in" if inbound else "out",
+        client=client_of(row),
+        by=by,  # type: ignore[arg-type] - one of three
+        author=staff.get(agent, agent) if agent else "",
+        text=row.text,
+        parts=orjson.loads(row.parts),
+        at=row.at,
+        state=row.state,
+        error=row.error,
+        reply_to=cast("int | None", row.reply_to),
+        emotion=int(read(row.text).severity) if inbound and row.text else 0,
+    )
+
+
+def key_of(login: str, client: str) -> str:
+    """The ledger's key of what a page sends: the same message again has the same one."""
+    return f"{KEY}{login}:{client}"
+
+
+def client_of(row: Message) -> str | None:
+    """The page's own id of a message that was written at the desk."""
+    if row.direction == "in" or not row.key.startswith(KEY):
+        return None
+    _login, _, client = row.key.removeprefix(KEY).partition(":")
+    return client or None

@@ -1,0 +1,183 @@
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+from orjson import loads
+from tortoise.fields.base import OnDelete
+from tortoise.fields.data import JSON_DUMPS
+from tortoise import fields
+from tortoise.indexes import Index
+
+class Migration(migrations.Migration):
+    initial = True
+
+    operations = [
+        ops.CreateModel(
+            name='AuditLine',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('who', fields.CharField(max_length=40)),
+                ('act', fields.CharField(max_length=60)),
+                ('about', fields.CharField(default='', max_length=120)),
+                ('data', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+                ('before', fields.CharField(unique=True, max_length=64)),
+                ('hash', fields.CharField(unique=True, max_length=64)),
+            ],
+            options={'table': 'desk_audit', 'app': 'console', 'pk_attr': 'id', 'table_description': "Who did what, chained. ``before`` is the line before's hash, unique so no chain can fork."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Canned',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('shortcut', fields.CharField(unique=True, max_length=40)),
+                ('title', fields.CharField(max_length=80)),
+                ('text', fields.TextField(unique=False)),
+                ('by', fields.CharField(max_length=40)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'desk_canned', 'app': 'console', 'pk_attr': 'id', 'table_description': 'A ready answer, written by its shortcut.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='ContactCard',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('contact_id', fields.BigIntField(unique=True)),
+                ('tier', fields.IntField(default=0)),
+                ('tags', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('remark', fields.TextField(default='', unique=False)),
+            ],
+            options={'table': 'desk_contact', 'app': 'console', 'pk_attr': 'id', 'table_description': 'What staff know of a contact.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Mark',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('name', fields.CharField(unique=True, max_length=40)),
+                ('message', fields.BigIntField(default=0)),
+                ('entry', fields.BigIntField(default=0)),
+            ],
+            options={'table': 'desk_mark', 'app': 'console', 'pk_attr': 'id', 'table_description': 'How far a reader of ledger and journal has come.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Note',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('conversation_id', fields.BigIntField(db_index=True)),
+                ('by', fields.CharField(max_length=40)),
+                ('text', fields.TextField(unique=False)),
+                ('mention', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'desk_note', 'app': 'console', 'pk_attr': 'id', 'table_description': 'What staff write to each other about a conversation, out of sight of customers.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Place',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('conversation_id', fields.BigIntField()),
+                ('login', fields.CharField(max_length=40)),
+                ('message', fields.BigIntField(default=0)),
+                ('inbound', fields.IntField(default=0)),
+                ('draft', fields.TextField(default='', unique=False)),
+            ],
+            options={'table': 'desk_place', 'app': 'console', 'unique_together': (('conversation_id', 'login'),), 'pk_attr': 'id', 'table_description': 'Where somebody is in a conversation: what was seen (``inbound`` words), and a draft.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Rating',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('conversation_id', fields.BigIntField(db_index=True)),
+                ('contact_id', fields.BigIntField(null=True, db_index=True)),
+                ('agent', fields.CharField(default='', max_length=40)),
+                ('asked_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('score', fields.IntField(null=True)),
+                ('comment', fields.TextField(default='', unique=False)),
+                ('at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'desk_rating', 'app': 'console', 'pk_attr': 'id', 'table_description': "A customer's word after closing. ``score`` is 1 to 5, null while it is asked for."},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Staff',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('login', fields.CharField(unique=True, max_length=40)),
+                ('name', fields.CharField(max_length=80)),
+                ('password', fields.CharField(max_length=200)),
+                ('roles', fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ('totp', fields.CharField(default='', max_length=64)),
+                ('totp_offered', fields.CharField(default='', max_length=64)),
+                ('totp_used', fields.BigIntField(default=0)),
+                ('active', fields.BooleanField(default=True)),
+                ('capacity', fields.IntField(default=8)),
+                ('wrong', fields.IntField(default=0)),
+                ('wrong_since', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('seen_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'desk_staff', 'app': 'console', 'pk_attr': 'id', 'table_description': 'Somebody who may sign in. ``password`` is an argon2 hash, ``totp`` the secret in use.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='StaffSession',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('staff', fields.ForeignKeyField('console.Staff', source_field='staff_id', db_constraint=True, to_field='id', related_name='sessions', on_delete=OnDelete.CASCADE)),
+                ('token', fields.CharField(unique=True, max_length=64)),
+                ('csrf', fields.CharField(max_length=64)),
+                ('agent', fields.CharField(default='', max_length=200)),
+                ('address', fields.CharField(default='', max_length=64)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('seen_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('ended_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={'table': 'desk_session', 'app': 'console', 'pk_attr': 'id', 'table_description': 'One browser that is signed in. Only a hash of its token is kept.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Tally',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('day', fields.CharField(max_length=10)),
+                ('hour', fields.IntField()),
+                ('channel', fields.CharField(max_length=64)),
+                ('agent', fields.CharField(max_length=40)),
+                ('metric', fields.CharField(max_length=30)),
+                ('count', fields.BigIntField(default=0)),
+                ('total', fields.BigIntField(default=0)),
+                ('buckets', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'desk_tally', 'app': 'console', 'unique_together': (('day', 'hour', 'channel', 'agent', 'metric'),), 'pk_attr': 'id', 'table_description': 'Numbers by day, hour, channel and agent. ``buckets`` is a histogram for percentiles.'},
+            bases=['Model'],
+        ),
+        ops.CreateModel(
+            name='Thread',
+            fields=[
+                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
+                ('conversation_id', fields.BigIntField(unique=True)),
+                ('channel', fields.CharField(max_length=64)),
+                ('kind', fields.CharField(max_length=8)),
+                ('contact_id', fields.BigIntField(null=True)),
+                ('owner', fields.CharField(default='bot', max_length=80)),
+                ('last_message', fields.BigIntField(default=0)),
+                ('last_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('preview', fields.CharField(default='', max_length=120)),
+                ('preview_by', fields.CharField(default='', max_length=10)),
+                ('inbound', fields.IntField(default=0)),
+                ('emotion', fields.IntField(default=0)),
+                ('waiting_since', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('asked_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('answered_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('reason', fields.CharField(default='', max_length=40)),
+                ('closed_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ('clocks', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
+            ],
+            options={'table': 'desk_thread', 'app': 'console', 'indexes': [Index(fields=['owner', 'last_at']), Index(fields=['kind', 'last_at']), Index(fields=['contact_id'])], 'pk_attr': 'id', 'table_description': 'A conversation as a list shows it, folded from the ledger and the journal by the tail.'},
+            bases=['Model'],
+        ),
+    ]

@@ -1,0 +1,83 @@
+"""``[plugins.console]``."""
+
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.plugin import PluginSettings
+from plugins.console.sla.calendar import Calendar, always
+from plugins.console.sla.clocks import Policy
+
+WEEK = (1, 2, 3, 4, 5, 6, 7)
+
+
+class WorkSpan(BaseModel):
+    """A part of the day, on ISO weekdays (1 is Monday)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    opens: time
+    closes: time
+    days: tuple[int, ...] = WEEK
+
+
+class SlaSettings(BaseModel):
+    """Promises in minutes of working time; leave out what is not promised.
+
+    ``spans``: when the clocks run, several a day if need be; none: always. ``off``: days without
+    work. ``on``: days worked although they are off or a weekend, with the spans of a Monday.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    first_minutes: float | None = Field(default=None, gt=0)
+    next_minutes: float | None = Field(default=None, gt=0)
+    resolution_minutes: float | None = Field(default=None, gt=0)
+    warn_share: float = Field(default=0.8, gt=0, lt=1)
+    spans: tuple[WorkSpan, ...] = ()
+    off: frozenset[date] = frozenset()
+    on: frozenset[date] = frozenset()
+
+    def policy(self, zone: ZoneInfo) -> Policy:
+        """As the engine takes it."""
+        return Policy(
+            first=_span(self.first_minutes),
+            next=_span(self.next_minutes),
+            resolution=_span(self.resolution_minutes),
+            calendar=self._calendar(zone),
+            warn=self.warn_share,
+        )
+
+    def _calendar(self, zone: ZoneInfo) -> Calendar:
+        if not self.spans:
+            return always(zone)
+        ordered = sorted(self.spans, key=lambda span: span.opens)
+        week = {
+            day: tuple((span.opens, span.closes) for span in ordered if day in span.days)
+            for day in WEEK
+        }
+        return Calendar(zone, week, self.off, dict.fromkeys(self.on, week[1]))
+
+
+class ConsoleSettings(PluginSettings):
+    """The desk.
+
+    ``session_hours``: a session ends so long after its last use. ``tries`` wrong passwords within
+    ``lock_minutes`` close an account for that time. ``address_tries``: wrong ones from one address
+    in that time. ``capacity``: conversations that a new person takes at once. ``sla``: what is
+    promised to whoever asks for a person. ``first_admin``: where there is no account yet, make one
+    at the start and print its password once; for trying out.
+    """
+
+    session_hours: float = Field(12.0, gt=0)
+    tries: int = Field(5, ge=2)
+    address_tries: int = Field(30, ge=5)
+    lock_minutes: float = Field(15.0, gt=0)
+    capacity: int = Field(8, ge=1, le=100)
+    sla: SlaSettings = SlaSettings()
+    first_admin: bool = False
+
+
+def _span(minutes: float | None) -> timedelta | None:
+    return timedelta(minutes=minutes) if minutes is not None else None

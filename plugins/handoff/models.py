@@ -1,0 +1,45 @@
+"""Tables of the handoff."""
+
+from __future__ import annotations
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+
+class Agent(Model):
+    """Whether somebody takes conversations now. ``state``: online, busy, away or offline.
+
+    ``last_given`` settles round robin: whoever was given one longest ago is next.
+    """
+
+    id: int = fields.BigIntField(primary_key=True)
+    login = fields.CharField(max_length=40, unique=True)
+    name = fields.CharField(max_length=80, default="")
+    state = fields.CharField(max_length=10, default="offline")
+    capacity = fields.IntField(default=8)
+    since = fields.DatetimeField()
+    last_given = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        """Table name."""
+
+        table = "handoff_agent"
+
+
+class Wait(Model):
+    """One stay in the queue. ``points``: how urgent, beside the time. ``taken_by``: a login."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    conversation_id: int = fields.BigIntField()
+    reason = fields.CharField(max_length=40)
+    points = fields.IntField(default=0)
+    asked_at = fields.DatetimeField()
+    left_at = fields.DatetimeField(null=True)
+    taken_by = fields.CharField(max_length=40, default="")
+
+    class Meta(Model.Meta):
+        """Looked up by who still waits, and by who was taken lately."""
+
+        table = "handoff_wait"
+        indexes = (Index(fields=["left_at"]), Index(fields=["conversation_id", "left_at"]))

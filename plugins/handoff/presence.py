@@ -1,0 +1,61 @@
+"""Who is there: said by people, not guessed from a timer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from core.effects import Effects
+from plugins.handoff.models import Agent
+
+ONLINE, OFFLINE = "online", "offline"
+STATES = (ONLINE, "busy", "away", OFFLINE)
+ASSIGN, LEFT = "handoff.assign", "handoff.left"
+QUEUE = "queue"  # the key of the one deadline that looks through the queue
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Somebody who may take conversations."""
+
+    login: str
+    name: str
+    capacity: int
+
+
+async def presence_of(login: str) -> str:
+    """A person's state."""
+    row = await Agent.get_or_none(login=login)
+    return row.state if row else OFFLINE
+
+
+async def presences() -> dict[str, str]:
+    """Everybody's state by login."""
+    return {row.login: row.state for row in await Agent.all()}
+
+
+async def since_of() -> dict[str, datetime]:
+    """Since when everybody is in that state."""
+    return {row.login: row.since for row in await Agent.all()}
+
+
+def set_presence(effects: Effects, seat: Seat, state: str) -> None:
+    """Change a person's state: who comes is given what waits, who goes leaves nothing behind."""
+    if state not in STATES:
+        raise ValueError(f"{state!r} is no presence; one of {', '.join(STATES)}")
+    effects.write(partial(_set, effects.clock.now(), seat, state))
+    effects.emit("desk.presence", login=seat.login, state=state)
+    if state == ONLINE:
+        effects.at(timedelta(0), ASSIGN, QUEUE)
+    if state == OFFLINE:
+        effects.at(timedelta(0), LEFT, seat.login)
+    else:
+        effects.cancel(LEFT, seat.login)
+
+
+async def _set(now: datetime, seat: Seat, state: str) -> None:
+    row = await Agent.get_or_none(login=seat.login) or Agent(login=seat.login, since=now)
+    row.since = row.since if row.state == state else now
+    row.state, row.name, row.capacity = state, seat.name, seat.capacity
+    await row.save()

@@ -1,0 +1,85 @@
+"""Accounts from the command line: the first one, that no page could make."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from core.cli.problems import Refusal
+from core.cli.tongue import say
+from plugins.console.commands import app
+from tests.plugins.console.desk import Office, Refused, open_desk
+
+SHOP = """
+data = "{home}"
+[database]
+url = "sqlite://{home}/shop.db"
+synchronous = "normal"
+[plugins]
+enabled = ["handoff", "complaints", "orders", "groups", "console"]
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "settings.toml").write_text(SHOP.format(home=tmp_path), encoding="utf-8")
+    monkeypatch.setenv("XIAOER_SETTINGS", str(tmp_path / "settings.toml"))
+    return tmp_path
+
+
+def xiaoer(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words), catch_exceptions=False)
+
+
+def test_accounts_are_made_listed_changed_and_switched_off(home: Path) -> None:
+    made = xiaoer("user", "add", "boss", "--role", "admin", "--name", "店长")
+    assert "boss" in made.stdout
+    xiaoer("user", "add", "li", "--role", "agent", "--role", "live")
+    rows = [json.loads(line) for line in xiaoer("user", "list", "--json").stdout.splitlines()]
+    assert [(row["login"], row["roles"]) for row in rows] == [
+        ("boss", ["admin"]),
+        ("li", ["agent", "live"]),
+    ]
+    xiaoer("user", "role", "li", "--role", "supervisor")
+    xiaoer("user", "disable", "li")
+    row = json.loads(xiaoer("user", "list", "--json").stdout.splitlines()[1])
+    assert (row["roles"], row["active"]) == (["supervisor"], False)
+    for words, key in (
+        (("add", "li", "--role", "agent"), "exists"),
+        (("disable", "boss"), "last-admin"),
+        (("disable", "nobody"), "not-found"),
+        (("add", "No Spaces", "--role", "agent"), "bad-request"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            xiaoer("user", *words)
+        assert str(refused.value) == say(f"console.cli_{key}", login=words[1])
+
+
+async def test_the_first_admin_of_a_shop_to_try_out_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    settings = {"plugins": {"console": {"first_admin": True}}}
+    async with open_desk(settings=settings, folder=tmp_path) as office:
+        told = capsys.readouterr().out
+        password = next(
+            word
+            for word in told.replace("（", " ").replace("：", " ").split()
+            if word.count("-") == 3
+        )
+        admin = office.person("admin", password)
+        await admin.signs_in()
+        assert admin.me["roles"] == ["admin"]
+    async with open_desk(settings=settings, folder=tmp_path) as office:
+        assert password not in capsys.readouterr().out
+        await _still(office, password)
+
+
+async def _still(office: Office, password: str) -> None:
+    """The account stayed as it was."""
+    admin = office.person("admin", password)
+    await admin.signs_in()
+    with pytest.raises(Refused, match="last-admin"):
+        await admin.asks("PATCH", "/staff/admin", json={"active": False})
