@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -11,25 +12,40 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from adapters._weixin import codes
 from adapters._weixin.body import read_body
+from adapters._weixin.codes import Codes
+from adapters._weixin.corp_door import Door
+from adapters._weixin.corp_token import CorpClient
+from adapters._weixin.download import download
+from adapters._weixin.drift import clock_findings
 from adapters._weixin.errors import TROUBLE, ApiError, NotSentError
 from adapters._weixin.guard import text
-from adapters.wecom_kf import codes, place
+from adapters._weixin.own_id import own_id
+from adapters._weixin.refusals import meanings
+from adapters.wecom_kf import place
 from adapters.wecom_kf.check import findings
-from adapters.wecom_kf.client import client_of
-from adapters.wecom_kf.codes import Codes
-from adapters.wecom_kf.door import Door
 from adapters.wecom_kf.errors import STATE_CODES, receipt_of
 from adapters.wecom_kf.intake import Intake
 from adapters.wecom_kf.names import Names
-from adapters.wecom_kf.outgoing import PARTS, Content, content, own_id
+from adapters.wecom_kf.outgoing import PARTS, Content, content
 from adapters.wecom_kf.picture import Picture
 from adapters.wecom_kf.pull import Puller
 from adapters.wecom_kf.service import WITH_PEOPLE, Service, State
 from adapters.wecom_kf.settings import WeComKfSettings
-from core.adapter import Adapter, Capabilities, Channel, Finding, Outcome, Receipt, Refused, Window
+from core.adapter import (
+    Adapter,
+    Capabilities,
+    Channel,
+    Finding,
+    Media,
+    Outcome,
+    Receipt,
+    Refused,
+    Window,
+)
 from core.message import Outbound
-from core.parts import Link
+from core.parts import AnyPart, Link
 
 _log = structlog.stdlib.get_logger(__name__)
 _NOTE = "accounts"
@@ -46,6 +62,7 @@ class WeComKfAdapter(Adapter):
     """One self-built app with its kf accounts."""
 
     Settings = WeComKfSettings
+    refusals = meanings("wecom_kf", "wecom_kf.refused_corp_id")
     settings: WeComKfSettings
 
     def __init__(self, settings: WeComKfSettings, channel: Channel) -> None:
@@ -56,7 +73,7 @@ class WeComKfAdapter(Adapter):
             as_of="2026-11-21", parts=parts, max_text=2048, windows=_WINDOWS, caller_id=True
         )
         self._door = Door(settings, channel.clock)
-        self._client = client_of(settings, channel.clock)
+        self._client = CorpClient(settings, channel)
         self._codes = Codes(channel.clock)
         self._service = Service(self._client, channel, self._codes)
         self._intake = Intake(channel, self._service, self._codes, Names(self._client))
@@ -67,12 +84,17 @@ class WeComKfAdapter(Adapter):
 
     async def start(self) -> None:
         """Open the session and look what came to the accounts while nobody was here."""
-        await self._client.open()
+        await self._client.open_shop()
         await self._service.load()
-        kept = await self.channel.recall(_NOTE)
-        known = msgspec.json.decode(kept, type=list[str]) if kept else []
-        for account in self.settings.accounts or known:
+        if self.settings.handoff == "pool":
+            self._change(self._service.catch_up())
+        for account in self.settings.accounts or await self._known():
             self._puller(account)
+
+    async def _known(self) -> list[str]:
+        """The accounts that have ever called."""
+        kept = await self.channel.recall(_NOTE)
+        return msgspec.json.decode(kept, type=list[str]) if kept else []
 
     async def stop(self) -> None:
         """End the pulling and close the session."""
@@ -106,8 +128,9 @@ class WeComKfAdapter(Adapter):
         known = self._pullers.get(account)
         (known or self._puller(account)).ring(token)
         if known is None:
-            names = msgspec.json.encode(sorted(self._pullers)).decode()
-            await self.channel.remember(_NOTE, names)
+            async with self.channel.alone(_NOTE):
+                kept = {*await self._known(), *self._pullers}
+                await self.channel.remember(_NOTE, msgspec.json.encode(sorted(kept)).decode())
 
     def _puller(self, account: str) -> Puller:
         puller = Puller(account, self._client, self.channel, self._intake, self.settings)
@@ -121,9 +144,12 @@ class WeComKfAdapter(Adapter):
         Returns at once: the platform may take its time, the journal's other followers may not.
         """
         if self.settings.handoff == "pool":
-            change = asyncio.create_task(self._service.own(conversation, owner))
-            self.changing.add(change)
-            change.add_done_callback(self.changing.discard)
+            self._change(self._service.own(conversation, owner))
+
+    def _change(self, hands: Coroutine[None, None, None]) -> None:
+        change = asyncio.create_task(hands)
+        self.changing.add(change)
+        change.add_done_callback(self.changing.discard)
 
     async def send(self, message: Outbound) -> Receipt:
         """One message: by a one-time code where one is at hand, otherwise on the customer's act."""
@@ -187,7 +213,12 @@ class WeComKfAdapter(Adapter):
         # A person serves the customer: ours is not wanted any more. Otherwise it may be, later.
         return Receipt(Outcome.FINAL, reason=reason, closes_window=state not in WITH_PEOPLE)
 
+    def media(self, part: AnyPart) -> AbstractAsyncContextManager[Media]:
+        """The file behind a picture, voice, video or file of a customer; kept for three days."""
+        return download(self._client, part)
+
     async def check(self) -> Sequence[Finding]:
         """Credentials, permissions, accounts and reachability."""
         async with self._client.opened():
-            return await findings(self.settings, self._client)
+            found = await findings(self.settings, self._client)
+        return [*found, *clock_findings("wecom_kf", self._client.told, self.channel.clock.now())]

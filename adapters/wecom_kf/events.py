@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from adapters.wecom_kf import codes
-from adapters.wecom_kf.codes import Code
-from adapters.wecom_kf.item import Item, mapping
+from adapters._weixin import codes
+from adapters._weixin.codes import Code
+from adapters._weixin.loose import mapping
+from adapters.wecom_kf.item import Item
 from core.message import Inbound, Sender
 from core.parts import Event
 

@@ -7,11 +7,11 @@ from datetime import datetime
 
 import msgspec
 
-from adapters.wecom_kf.codes import Codes
+from adapters._weixin.codes import Codes
+from adapters._weixin.own_id import row_of
 from adapters.wecom_kf.events import FAILURES, happened
 from adapters.wecom_kf.item import Item, Origin
 from adapters.wecom_kf.names import Names
-from adapters.wecom_kf.outgoing import row_of
 from adapters.wecom_kf.service import Service, State
 from adapters.wecom_kf.wire import said
 from core.adapter import Channel
@@ -30,7 +30,10 @@ class Intake:
 
     async def take(self, page: Sequence[Item | None], since: datetime | None) -> None:
         """Return when the page is durable. Messages older than ``since`` are left alone."""
-        known = dict(self._service.served)
+        async with self._service.noting():
+            await self._take(page, since)
+
+    async def _take(self, page: Sequence[Item | None], since: datetime | None) -> None:
         messages: list[Inbound] = []
         notices: list[Item] = []
         for item in page:
@@ -53,8 +56,6 @@ class Intake:
         await self._channel.accept([await self._owned(m, settled) for m in messages])
         for notice in notices:
             await self._heed(notice)
-        if self._service.served != known:
-            await self._service.save()
 
     def _read(self, item: Item) -> Inbound:
         if item.msgtype != "event" or item.origin == Origin.SERVICER:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
+from adapters._weixin.loose import listing, mapping
 from adapters.wecom_kf import place
 
 
@@ -63,16 +64,6 @@ class Item(msgspec.Struct, frozen=True):
 def items(answer: Mapping[str, Any], account: str) -> list[Item | None]:
     """The list of an answer, in order; ``None`` stands for an entry that makes no sense."""
     return [_item(mapping(entry), account) for entry in listing(answer.get("msg_list"))]
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """A JSON object, or an empty one where there is something else."""
-    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
-
-
-def listing(value: object) -> list[object]:
-    """A JSON list, or an empty one where there is something else."""
-    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def _item(fields: dict[str, Any], account: str) -> Item | None:

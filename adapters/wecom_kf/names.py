@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from adapters._weixin.client import ApiClient
 from adapters._weixin.errors import TROUBLE
-from adapters.wecom_kf.item import listing, mapping
+from adapters._weixin.loose import listing, mapping
 from core.message import Inbound, Sender
 
 _log = structlog.stdlib.get_logger(__name__)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from core.message import Outbound
 from core.parts import (
     AnyPart,
     Card,
@@ -15,6 +13,7 @@ from core.parts import (
     Link,
     Location,
     Menu,
+    Option,
     Video,
     Voice,
     as_text,
@@ -74,11 +73,27 @@ def _miniprogram(card: Card) -> Content | None:
 def _menu(menu: Menu) -> Content | None:
     """A menu over the platform's limits is better read as a numbered list than refused (95008)."""
     fits = 0 < len(menu.options) <= MAX_ITEMS and _size(menu.tail) <= MAX_TAIL
-    if not fits or any(_size(o.id) > MAX_ID or _size(o.label) > MAX_LABEL for o in menu.options):
+    if not fits or not all(map(_fits, menu.options)):
         return None
-    choices = [{"type": "click", "click": {"id": o.id, "content": o.label}} for o in menu.options]
+    choices = [_item(option) for option in menu.options]
     told = {"head_content": menu.head, "list": choices, "tail_content": menu.tail}
     return "msgmenu", {name: value for name, value in told.items() if value}
+
+
+def _item(option: Option) -> dict[str, Any]:
+    """A choice to be clicked; one whose id is an address opens it instead."""
+    if _is_address(option):
+        return {"type": "view", "view": {"url": option.id, "content": option.label}}
+    return {"type": "click", "click": {"id": option.id, "content": option.label}}
+
+
+def _fits(option: Option) -> bool:
+    longest = MAX_URL if _is_address(option) else MAX_ID
+    return _size(option.id) <= longest and _size(option.label) <= MAX_LABEL
+
+
+def _is_address(option: Option) -> bool:
+    return option.id.startswith(("https://", "http://"))
 
 
 def cut(words: str, limit: int) -> str:
@@ -92,19 +107,3 @@ def cut(words: str, limit: int) -> str:
 
 def _size(words: str) -> int:
     return len(words.encode())
-
-
-def own_id(message: Outbound, salt: str) -> str:
-    """Our ``msgid``: the same on every attempt, and it leads back to the ledger's row.
-
-    At most 32 of ``[0-9a-zA-Z_-]``; the platform wants it unique for the account.
-    """
-    digest = hashlib.sha256(f"{salt}:{message.key}".encode()).hexdigest()
-    return f"m{message.id}-{digest[:12]}"
-
-
-def row_of(msgid: str) -> int | None:
-    """The ledger's number in one of our ids."""
-    number = msgid.removeprefix("m").partition("-")[0]
-    mine = msgid.startswith("m") and number.isascii() and number.isdigit() and len(number) < 19
-    return int(number) if mine else None

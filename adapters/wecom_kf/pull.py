@@ -1,8 +1,8 @@
 """The puller of one account: page after page of ``sync_msg``, from where the last one ended.
 
 The cursor is stored only after its page is durable in the ledger: a process that dies in between
-reads the page again, and the ledger knows the keys. Two processes that pull the same account do no
-harm either: each accepts page after page, so no page can come before an earlier one.
+reads the page again, and the ledger knows the keys. Of several processes one pulls at a time; what
+rang meanwhile is looked for after it.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ class Puller:
     async def _round(self) -> float:
         """One pull; seconds to wait when the platform let it fail."""
         try:
-            await self._pull()
+            async with self._channel.alone(f"pull:{self._account}"):
+                await self._pull()
         except TROUBLE as trouble:
             return await self._failed(trouble)
         self._failures = 0

@@ -8,16 +8,19 @@ pool (2), where a servicer takes them over (3); from 2 and 3 the API knows only 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from enum import IntEnum
 from typing import Any
 
 import msgspec
 import structlog
 
+from adapters._weixin import codes
 from adapters._weixin.client import ApiClient
+from adapters._weixin.codes import Codes
 from adapters._weixin.errors import TROUBLE, ApiError
-from adapters.wecom_kf import codes, place
-from adapters.wecom_kf.codes import Codes
+from adapters.wecom_kf import place
 from adapters.wecom_kf.errors import STATE_CODES
 from core.adapter import Channel
 
@@ -50,13 +53,34 @@ class Service:
         self.served: dict[str, str] = {}  # conversation -> owner, for those not with the bot
 
     async def load(self) -> None:
-        """Take up what a former life knew."""
+        """Take up what a former life, or another process, knew."""
         kept = await self._channel.recall(_NOTE)
         self.served = msgspec.json.decode(kept, type=dict[str, str]) if kept else {}
 
     async def save(self) -> None:
         """Make it durable."""
         await self._channel.remember(_NOTE, msgspec.json.encode(self.served).decode())
+
+    @asynccontextmanager
+    async def noting(self) -> AsyncGenerator[None]:
+        """Inside, :meth:`note` changes what all processes know; durable at the end."""
+        async with self._channel.alone(_NOTE):
+            await self.load()
+            known = dict(self.served)
+            yield
+            if self.served != known:
+                await self.save()
+
+    async def catch_up(self) -> None:
+        """Changes of hands that were committed here and not told before the process ended."""
+        owners = await self._channel.owners()
+        untold = [name for name, owner in owners.items() if owner == "queue"]
+        left = [name for name in self.served if name not in owners]
+        for name in untold:
+            if name not in self.served:
+                await self.own(name, "queue")
+        for name in left:
+            await self.own(name, "bot")
 
     def note(self, conversation: str, owner: str) -> None:
         """The platform has said whose the conversation is."""
@@ -92,8 +116,8 @@ class Service:
         code = await self._transfer(conversation, State.POOL)
         if code is not None:
             self._codes.put(conversation, codes.words(code, self._channel.clock.now()))
-            self.note(conversation, "queue")
-            await self.save()
+            async with self.noting():
+                self.note(conversation, "queue")
 
     async def _back(self, conversation: str) -> None:
         if await self.state(conversation) in WITH_PEOPLE:
@@ -102,8 +126,8 @@ class Service:
                 return
             now = self._channel.clock.now()
             self._codes.put(conversation, codes.spoken(code, now, codes.ENDED))
-        self.note(conversation, "bot")
-        await self.save()
+        async with self.noting():
+            self.note(conversation, "bot")
 
     async def _somebody(self, conversation: str) -> bool:
         """Whether any servicer of the account takes customers now."""

@@ -5,15 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, SecretStr, StringConstraints
+from pydantic import Field, StringConstraints
 
-from adapters._weixin.keys import AesKey, Token
-from core.adapter import AdapterSettings
+from adapters._weixin.corp import CorpSettings
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 
-class WeComKfSettings(AdapterSettings):
+class WeComKfSettings(CorpSettings):
     """``[channels.<name>]`` of one self-built app in WeCom, with all kf accounts it may call.
 
     ``accounts``: the open_kfids to serve; empty serves every account of the app. ``handoff``:
@@ -21,18 +20,11 @@ class WeComKfSettings(AdapterSettings):
     keeps them here for ``xiaoer reply``. ``link_picture``: a PNG or JPEG of at most 10 MB; with
     it links leave as cards, without it as text. ``ignore_older``: seconds; at the very first
     start older messages are left alone. ``poll_minutes``: how often to look when no callback
-    comes. ``max_age``: seconds a signed request stays fresh, 0 turns the check off.
+    comes.
     """
 
-    corp_id: Id
-    secret: SecretStr = Field(min_length=1)
-    token: Token = Field(repr=False)
-    encoding_aes_key: AesKey = Field(repr=False)
-    previous_encoding_aes_key: AesKey | None = Field(default=None, repr=False)
     accounts: tuple[Id, ...] = ()
     handoff: Literal["pool", "desk"] = "pool"
     link_picture: Path | None = None
-    api_base: HttpUrl = HttpUrl("https://qyapi.weixin.qq.com")
     ignore_older: int = Field(default=3600, ge=0)
     poll_minutes: float = Field(default=10.0, gt=0)
-    max_age: int = Field(default=600, ge=0)

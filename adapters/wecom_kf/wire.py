@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from adapters.wecom_kf.item import Item, Origin, listing, mapping
+from adapters._weixin.loose import listing, mapping
+from adapters.wecom_kf.item import Item, Origin
 from core.message import Inbound, Sender
 from core.parts import (
     AnyPart,

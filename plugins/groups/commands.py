@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import Annotated, Any, cast
 from zoneinfo import ZoneInfo
@@ -19,11 +19,13 @@ from plugins.groups.judge import reason_values
 from plugins.groups.models import Slot, SlotState
 from plugins.groups.plan import Plan, from_row
 from plugins.groups.preview import preview_rows
+from plugins.groups.sent import sent_rows
 from plugins.groups.settings import DAYS, Day
 
 app = typer.Typer(name="posts", help=say("groups.cli_help"), no_args_is_help=True)
 SLOT_COLUMNS = ("name", "when", "next", "groups", "text", "source")
 PREVIEW_COLUMNS = ("when", "name", "group", "verdict", "reason", "text")
+SENT_COLUMNS = ("when", "name", "state", "confirmed", "waiting")
 Name = Annotated[str, typer.Argument(help=say("groups.cli_name_opt"))]
 
 
@@ -90,6 +92,33 @@ def preview(
 
     columns = {name: f"groups.cli_{name}" for name in PREVIEW_COLUMNS}
     listing(run(work()), columns, as_json=as_json, empty="groups.cli_none_ahead")
+
+
+@app.command("sent", help=say("groups.cli_sent_help"))
+def sent(
+    *,
+    days: Annotated[int, typer.Option(min=1, max=366, help=say("groups.cli_back_opt"))] = 7,
+    as_json: Json = False,
+) -> None:
+    """What became of the posts of the last days, and who has not confirmed theirs."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with office() as desk:
+            rows = await sent_rows(desk.service(Diary), desk.clock.now() - timedelta(days=days))
+            return rows if as_json else [standing_row(row) for row in rows]
+
+    columns = {name: f"groups.cli_{name}" for name in SENT_COLUMNS}
+    listing(run(work()), columns, as_json=as_json, empty="groups.cli_none_sent")
+
+
+def standing_row(row: dict[str, Any]) -> dict[str, Any]:
+    """What became of an occurrence as a table shows it: ``3/5`` where members confirm."""
+    states = [
+        say(f"groups.state_{state}", number=number) for state, number in row["states"].items()
+    ]
+    share = f"{row['confirmed']}/{row['members']}" if row["members"] else ""
+    shown = {**in_shop_time(row, "when"), "state": ", ".join(states), "confirmed": share}
+    return {**shown, "waiting": ", ".join(row["waiting"])}
 
 
 async def add_slot(

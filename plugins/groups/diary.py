@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.store.models import Deadline
@@ -50,19 +50,22 @@ class Diary:
         )
 
     async def used(self, group: str, moment: datetime) -> Quota:
-        """What the group got on the day and in the week of ``moment``."""
+        """What the group got on the day, in the week and in the month of ``moment``."""
         local = moment.astimezone(self.zone)
-        day = datetime.combine(local.date(), time.min, self.zone)
-        week = datetime.combine(local.date() - timedelta(days=local.weekday()), time.min, self.zone)
-        sent = GroupPost.filter(group=group, fate=Fate.POSTED)
+        today, month = local.date(), local.date().replace(day=1)
+        week = today - timedelta(days=today.weekday())
+        following = (month + timedelta(days=31)).replace(day=1)
         return Quota(
-            today=await sent.filter(
-                planned_at__gte=day, planned_at__lt=day + timedelta(days=1)
-            ).count(),
-            week=await sent.filter(
-                planned_at__gte=week, planned_at__lt=week + timedelta(days=7)
-            ).count(),
+            today=await self._posted(group, today, today + timedelta(days=1)),
+            week=await self._posted(group, week, week + timedelta(days=7)),
+            month=await self._posted(group, month, following),
         )
+
+    async def _posted(self, group: str, first: date, end: date) -> int:
+        """Posts to the group on the days from ``first`` up to ``end``."""
+        since, until = (datetime.combine(day, time.min, self.zone) for day in (first, end))
+        span = {"planned_at__gte": since, "planned_at__lt": until}
+        return await GroupPost.filter(group=group, fate=Fate.POSTED, **span).count()
 
     def seat(self, group: str, moment: datetime, quota: Quota) -> str:
         """The unique name of the place a post takes; see ``GroupPost.seat``."""

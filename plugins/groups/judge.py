@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,7 @@ class Quota:
 
     today: int = 0
     week: int = 0
+    month: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ def judge(text: str, group: str, local: datetime, settings: GroupSettings, quota
         return Verdict(text, "groups.why_day", {"limit": settings.per_day})
     if quota.week >= settings.per_week:
         return Verdict(text, "groups.why_week", {"limit": settings.per_week})
+    most = settings.per_month or monthrange(local.year, local.month)[1]
+    if quota.month >= most:
+        return Verdict(text, "groups.why_month", {"limit": most})
     return Verdict(text, quota=quota)
 
 

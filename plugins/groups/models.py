@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Any
 
 from tortoise import fields
+from tortoise.fields.db_defaults import SqlDefault
 from tortoise.indexes import Index
 from tortoise.models import Model
+
+_OBJECT, _LIST = SqlDefault("'{}'"), SqlDefault("'[]'")
 
 
 class SlotState(StrEnum):
@@ -24,6 +28,16 @@ class Fate(StrEnum):
     REHEARSED = "rehearsed"  # a dry run: would have been posted
     REFUSED = "refused"
     SKIPPED = "skipped"  # too late
+
+
+class Stage(StrEnum):
+    """How far a post is where members must confirm it before it goes out."""
+
+    DIRECT = "direct"  # it goes out by itself
+    CREATED = "created"  # a task was made, nobody has confirmed it
+    PARTLY = "partly"
+    SENT = "sent"
+    EXPIRED = "expired"  # called off: not confirmed in time
 
 
 class Slot(Model):
@@ -50,6 +64,8 @@ class GroupPost(Model):
 
     ``seat`` is the place in the group's day that a post takes. It is unique, so that two slots at
     the same moment cannot both take the last one: the later tries again and finds it used up.
+    ``task`` is what the platform calls it where members must confirm; ``confirmed`` and ``waiting``
+    are those members.
     """
 
     id = fields.BigIntField(primary_key=True)
@@ -62,6 +78,13 @@ class GroupPost(Model):
     planned_at = fields.DatetimeField()
     at = fields.DatetimeField()
     seat = fields.CharField(max_length=140, null=True, unique=True)
+    # Defaults of the database: the columns came later, and posts of earlier versions have none.
+    stage = fields.CharEnumField(
+        Stage, max_length=10, default=Stage.DIRECT, db_default=Stage.DIRECT
+    )
+    task: dict[str, Any] = fields.JSONField(default=dict, db_default=_OBJECT)  # type: ignore[assignment]
+    confirmed: list[str] = fields.JSONField(default=list, db_default=_LIST)  # type: ignore[assignment]
+    waiting: list[str] = fields.JSONField(default=list, db_default=_LIST)  # type: ignore[assignment]
 
     class Meta(Model.Meta):
         """Counted by group and time."""

@@ -2,20 +2,24 @@
 
 A slot's occurrence is a deadline. Firing it commits in one transaction the posts, the log and the
 next occurrence's deadline; a crash before leaves the deadline, a crash after leaves nothing to do.
+Where members must confirm a post (WeCom's customer groups), :mod:`plugins.groups.tasks` follows it.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from core.clock import Clock
 from core.due import Due
 from core.effects import Post
+from core.message import ConversationKind
 from core.parts import Text
 from core.plugin import Plugin
 from core.texts import Texts
+from core.turn import Turn
+from plugins.groups import tasks
 from plugins.groups.diary import FIRE, Diary
 from plugins.groups.judge import Verdict
 from plugins.groups.models import Fate, GroupPost, Slot, SlotState
@@ -60,6 +64,58 @@ async def fire(due: Due, settings: GroupSettings, diary: Diary) -> None:
         due.write(partial(_finish, plan.row))
 
 
+@plugin.on(event="task", kinds=ConversationKind.GROUP, owners=("bot", "queue", "agent"))
+async def task(turn: Turn, settings: GroupSettings) -> None:
+    """The platform tells how a post goes that members confirm."""
+    post = await tasks.post_of(turn.event) if turn.event else None
+    if post is None or turn.event is None:
+        turn.decline("no post of ours")
+        return
+    tasks.heed(turn, post, turn.event, settings)
+
+
+@plugin.due()
+async def look(due: Due, settings: GroupSettings) -> None:
+    """Time to ask how a post goes, and when to ask again."""
+    post = await GroupPost.get_or_none(key=due.key)
+    if post is None or post.stage not in tasks.OPEN:
+        return
+    tasks.ask(due, post, "task.look", f"{due.due_at:%d%H%M}", settings)
+    due.at(timedelta(minutes=settings.look_every), tasks.LOOK, due.key)
+
+
+@plugin.due()
+async def sum_up(due: Due, settings: GroupSettings) -> None:
+    """Some hours after the post: say how it stands, and remind who has not confirmed."""
+    posts = await tasks.of_occurrence(due.data)
+    for post in posts:
+        if post.stage in tasks.OPEN:
+            tasks.ask(due, post, "task.remind", "1", settings)
+    _tell_standing(due, settings, posts, "groups.staff_waiting")
+
+
+@plugin.due()
+async def close(due: Due, settings: GroupSettings) -> None:
+    """Not confirmed in time: called off, so that it does not go out days later."""
+    posts = await tasks.of_occurrence(due.data)
+    for post in posts:
+        if post.stage in tasks.OPEN:
+            tasks.ask(due, post, "task.cancel", "1", settings)
+    _tell_standing(due, settings, posts, "groups.staff_expired")
+
+
+def _tell_standing(due: Due, settings: GroupSettings, posts: list[GroupPost], message: str) -> None:
+    facts = tasks.standing(posts)
+    due.emit("groups.standing", slot=due.data["slot"], **facts)
+    if settings.staff is None or not facts["waiting"]:
+        return
+    planned = datetime.fromisoformat(due.data["planned_at"])
+    shown = {**facts, "slot": due.data["slot"], "waiting": ", ".join(facts["waiting"])}
+    words = due.texts.render(message, due.texts.default, planned=planned, **shown)
+    key = f"{message}:{due.key}"
+    due.post(Post((Text(words),), to=settings.staff.address, key=key))
+
+
 def _settle(
     due: Due, plan: Plan, group: str, verdict: Verdict, diary: Diary, *, late: bool
 ) -> None:
@@ -86,7 +142,7 @@ def _settle(
     if fate is Fate.POSTED:
         place = settings.groups[group].address
         lasts = timedelta(minutes=max(settings.grace, 1.0))
-        due.post(Post((Text(verdict.text),), to=place, key=f"post:{key}", expires_in=lasts))
+        due.post(Post((Text(verdict.text),), to=place, key=tasks.ledger_key(key), expires_in=lasts))
     elif not verdict.ok:
         _tell_staff(due, settings, plan, group, reason=reason)
 

@@ -50,11 +50,12 @@ async def _verdict(
     """As the real post would be judged, after the posts that the preview let through before."""
     local = moment.astimezone(diary.zone)
     day, week = (group, f"{local:%Y-%m-%d}"), (group, f"{local:%G-W%V}")
+    month = (group, f"{local:%Y-%m}")
     used = await diary.used(group, moment)
     verdict = await diary.verdict(plan, group, moment)
     if verdict.ok:
-        quota = Quota(used.today + seen[day], used.week + seen[week])
+        quota = Quota(used.today + seen[day], used.week + seen[week], used.month + seen[month])
         verdict = judge(verdict.text, group, local, diary.settings, quota)
     if verdict.ok:
-        seen.update((day, week))
+        seen.update((day, week, month))
     return verdict

@@ -69,9 +69,15 @@ class Quiet(_Table):
 class GroupSettings(PluginSettings):
     """``groups`` by name; ``slots`` of every week (S-329, S-330); others are added by command.
 
-    ``per_day`` and ``per_week`` are the most posts a group gets (S-331), calendar days and weeks.
+    ``per_day`` and ``per_week`` are the most posts a group gets (S-331), calendar days and weeks;
+    ``per_month`` likewise, as many as the month has days if left out: more WeCom does not deliver
+    (page 92135 of 2025-11-17).
     ``grace`` is how many minutes late a post may still go out; later it is skipped and reported.
     ``dry_run`` posts nothing and logs what it would have posted. ``staff`` hears of refused posts.
+
+    Where members must confirm a post: how it goes is looked up every ``look_every`` minutes,
+    whoever has not confirmed is reminded after ``remind_after`` hours (0: never), and after
+    ``confirm_within`` hours the post is called off.
     """
 
     groups: dict[str, Place] = Field(default_factory=dict[str, Place])
@@ -79,8 +85,12 @@ class GroupSettings(PluginSettings):
     quiet: Quiet | None = Quiet(start=time(22), end=time(8))
     per_day: int = Field(2, ge=1)
     per_week: int = Field(5, ge=1)
+    per_month: int | None = Field(None, ge=1)
     grace: float = Field(30.0, ge=0)
     dry_run: bool = False
+    look_every: float = Field(15.0, ge=1)
+    remind_after: float = Field(2.0, ge=0)
+    confirm_within: float = Field(24.0, gt=0)
     staff: Place | None = None
 
     @model_validator(mode="after")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from core.cli.office import Desk
+from core.store.models import Conversation
 from core.testing import Shop
 from plugins.handoff.commands import release_to_bot
 from tests.adapters.wecom_kf.town import ECHO, WELCOME, caught_up, heard, said, town
@@ -177,3 +180,25 @@ async def test_95018_after_the_end_waits_for_the_customer() -> None:
         assert wecom.calls["send_msg"] == calls
         assert await say(shop, wecom, "two") == ["echo one", "echo two"]
         assert wecom.customer("wm1").state in {NEW, BOT}
+
+
+async def test_a_crash_between_the_commit_and_the_platform_is_made_up_for(tmp_path: Path) -> None:
+    wecom = WeCom()
+    await wecom.start()
+    async with town(ECHO, wecom=wecom, folder=tmp_path) as (shop, _):
+        await say(shop, wecom, "hello")
+        # As a kill leaves it: the change of hands is committed, the platform never heard of it.
+        await Conversation.filter(external_id="wkAccount/wm1").update(owner="queue")
+    assert wecom.customer("wm1").state == NEW
+    async with town(ECHO, wecom=wecom, folder=tmp_path) as (shop, _):
+        await caught_up(shop, wecom)
+        assert wecom.customer("wm1").state == POOL
+        await Conversation.filter(external_id="wkAccount/wm1").update(owner="bot")
+    async with town(ECHO, wecom=wecom, folder=tmp_path) as (shop, _):
+        await caught_up(shop, wecom)
+        assert wecom.customer("wm1").state == ENDED
+        assert wecom.calls["service_state/trans"] == 2
+    async with town(ECHO, wecom=wecom, folder=tmp_path) as (shop, _):
+        await caught_up(shop, wecom)
+        assert wecom.calls["service_state/trans"] == 2
+    await wecom.stop()

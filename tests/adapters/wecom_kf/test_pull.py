@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.parts import load
 from core.store.models import ChannelNote, Contact
 from core.testing import START
 from tests.adapters.wecom_kf.town import caught_up, heard, town, until
@@ -169,8 +170,23 @@ async def test_the_cursor_follows_the_messages() -> None:
         await wecom.says("wm1", "hello")
         await caught_up(shop, wecom)
         notes = {note.name: note.value for note in await ChannelNote.filter(channel="kf")}
+        sealed = notes.pop("token")
         assert notes == {"cursor:wkAccount": "p1", "accounts": '["wkAccount"]'}
+        assert wecom.tokens.current()[0] not in sealed
 
 
 async def calls(wecom: WeCom, number: int) -> bool:
     return wecom.calls["sync_msg"] >= number
+
+
+async def test_a_photo_of_a_customer_can_be_had() -> None:
+    async with town() as (shop, wecom):
+        wecom.media["M1"] = b"\xff\xd8\xff a broken jar"
+        await wecom.tell(wecom.entry("wm1", "image", {"media_id": "M1"}))
+        await caught_up(shop, wecom)
+        (part,) = load((await heard())[0].parts)
+        line = shop.app.lines.get("kf")
+        assert line is not None
+        wecom.tokens.expire()
+        async with line.adapter.media(part) as media:
+            assert b"".join([piece async for piece in media.chunks]) == wecom.media["M1"]

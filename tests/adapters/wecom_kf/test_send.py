@@ -9,8 +9,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters._weixin.errors import ApiError, NotSentError, UnsureError
+from adapters._weixin.own_id import own_id, row_of
 from adapters.wecom_kf.errors import receipt_of
-from adapters.wecom_kf.outgoing import content, own_id, row_of
+from adapters.wecom_kf.outgoing import content
 from core.adapter import Outcome
 from core.message import ConversationKind, Outbound
 from core.parts import AnyPart, Card, Image, Link, Location, Menu, Option, Text
@@ -225,3 +226,14 @@ def test_our_message_ids_lead_back() -> None:
     assert [row_of(other) for other in ("", "m", "mx-1", "m²-1", "7-1", "m" + "9" * 30)] == [
         None
     ] * 6
+
+
+def test_a_choice_that_is_an_address_opens_it() -> None:
+    menu = Menu("Was it good?", (Option("rate:5", "yes"), Option("https://x.example/r", "tell us")))
+    found = content((menu,))
+    assert found is not None
+    kinds = [item["type"] for item in found[1]["list"]]
+    assert (kinds, content_error({"msgtype": found[0], found[0]: found[1]})) == (
+        ["click", "view"],
+        0,
+    )
