@@ -9,6 +9,7 @@ from typing import Any
 from adapters._weixin.access import AccessToken
 from adapters._weixin.errors import TOKEN_CODES, ApiError, raise_for
 from adapters._weixin.transport import Body, Transport
+from core.adapter import Media
 
 
 class ApiClient:
@@ -27,6 +28,11 @@ class ApiClient:
         """Close the session."""
         await self._access.close()
         await self._transport.close()
+
+    @property
+    def told(self) -> str:
+        """The platform's own time, as the header ``Date`` of its last answer gave it."""
+        return self._transport.told
 
     @asynccontextmanager
     async def opened(self) -> AsyncGenerator[None, None]:
@@ -54,6 +60,23 @@ class ApiClient:
             if trouble.code not in TOKEN_CODES:
                 raise
         return await self._ask(path, body, await self._access.renew(token))
+
+    @asynccontextmanager
+    async def download(self, path: str) -> AsyncGenerator[Media | dict[str, Any], None]:
+        """A file of the platform's, streamed; a mapping where it only says where the file is.
+
+        Raises :class:`ApiError` and :class:`NotSentError`, also while the chunks are read.
+        """
+        token = await self._access.get()
+        for attempt in (1, 2):
+            async with self._transport.download(path, {"access_token": token}) as found:
+                code = 0 if isinstance(found, Media) else found.get("errcode", 0)
+                if code not in TOKEN_CODES or attempt == 2:
+                    if not isinstance(found, Media):
+                        raise_for(found)
+                    yield found
+                    return
+            token = await self._access.renew(token)
 
     async def _ask(self, path: str, body: Body, token: str) -> dict[str, Any]:
         answer = await self._transport.exchange(path, {"access_token": token}, body)

@@ -10,12 +10,14 @@ from adapters.wechat.settings import WeChatSettings
 from core.adapter import Finding
 
 _IP = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:]{2,}")
+_NO_RIGHT = 48001
 # Codes that a shop can mend itself, with the sentence that says how.
 MENDABLE = {
+    40001: "wechat.wrong_secret",
     40013: "wechat.wrong_app_id",
     40125: "wechat.wrong_secret",
     40164: "wechat.ip_not_listed",
-    48001: "wechat.no_permission",
+    _NO_RIGHT: "wechat.no_permission",
     89501: "wechat.ip_to_confirm",
     89503: "wechat.ip_to_confirm",
     89506: "wechat.ip_refused",
@@ -34,9 +36,10 @@ async def findings(settings: WeChatSettings, client: ApiClient) -> list[Finding]
 
 
 async def _reach(settings: WeChatSettings, client: ApiClient) -> Finding:
-    """Ask for the platform's own addresses: needs a token and changes nothing."""
+    """Ask for the platform's own addresses, then for a right; neither changes anything."""
     try:
         await client.call("/cgi-bin/getcallbackip")
+        await _may_send(client)
     except ApiError as no:
         key = MENDABLE.get(no.code, "wechat.api_error")
         address = _IP.search(no.words)
@@ -46,3 +49,12 @@ async def _reach(settings: WeChatSettings, client: ApiClient) -> Finding:
         values = {"host": settings.api_base.host or "", "reason": str(trouble)}
         return Finding(ok=False, key="wechat.unreachable", values=values)
     return Finding(ok=True, key="wechat.token_ok")
+
+
+async def _may_send(client: ApiClient) -> None:
+    """Raise where the account has no customer-service messages; the platform minds nobody else."""
+    try:
+        await client.call("/cgi-bin/message/custom/typing", {"touser": "-", "command": "Typing"})
+    except ApiError as no:
+        if no.code == _NO_RIGHT:
+            raise

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from adapters.wechat.shape import clean, shape
-from core.parts import AnyPart, Image, Link, Menu, Text, Video, Voice
+from adapters.wechat.shape import clean, described, shape
+from core.parts import AnyPart, Card, Image, Link, Menu, Text, Video, Voice
 
 
 def payload(openid: str, parts: Sequence[AnyPart]) -> dict[str, Any] | None:
@@ -24,10 +24,22 @@ def _content(parts: Sequence[AnyPart]) -> tuple[str, dict[str, Any]]:
         case Voice(media_id=media):
             return "voice", {"media_id": media}
         case Video(media_id=media, thumb_id=thumb):
-            return "video", {"media_id": media, "thumb_media_id": thumb}
+            still = {"thumb_media_id": thumb} if thumb else {}
+            return "video", {"media_id": media, **still}
         case Link(url=url, title=title, description=description):
             article = {"title": clean(title), "description": clean(description), "url": url}
             return "news", {"articles": [article]}  # exactly one, else 45008
+        case Card(kind="miniprogram", title=title, data=data):
+            page = {"appid": data["app_id"], "pagepath": data["path"]}
+            return "miniprogrampage", {
+                "title": clean(title),
+                **page,
+                "thumb_media_id": data["picture_id"],
+            }
+        case Card(url=url, title=title, data=data):
+            article = {"title": clean(title), "description": described(data), "url": url}
+            picture = {"picurl": str(data["picture"])} if data.get("picture") else {}
+            return "news", {"articles": [{**article, **picture}]}
         case Menu(head=head, options=options, tail=tail):
             choices = [{"id": option.id, "content": clean(option.label)} for option in options]
             return "msgmenu", {

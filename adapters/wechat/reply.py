@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from adapters.wechat.shape import clean, shape
-from core.parts import AnyPart, Image, Link, Menu, Text, Video, Voice, as_text
+from adapters.wechat.shape import clean, described, shape
+from core.parts import AnyPart, Card, Image, Link, Menu, Text, Video, Voice, as_text
 
 Tree: TypeAlias = "Mapping[str, Tree | str | int]"
 
@@ -26,10 +26,19 @@ def render(parts: Sequence[AnyPart], to: str, sender: str, created: int) -> str 
     return f"<xml>{_elements({**envelope, **body})}</xml>"
 
 
+def transfer(to: str, sender: str, created: int) -> str:
+    """The document that hands the customer's message to the account's own servicers.
+
+    It names none: one who is not there would keep the customer waiting for ever.
+    """
+    envelope = {"ToUserName": to, "FromUserName": sender, "CreateTime": created}
+    return f"<xml>{_elements({**envelope, 'MsgType': 'transfer_customer_service'})}</xml>"
+
+
 def _body(parts: Sequence[AnyPart]) -> Tree | None:
     part = shape(parts)
-    if isinstance(part, Menu):  # only the API has menus
-        part = Text(as_text(part))
+    if isinstance(part, Menu) or (isinstance(part, Card) and part.kind == "miniprogram"):
+        part = Text(as_text(part))  # only the API has these
     match part:
         case Text(text=words):
             return {"MsgType": "text", "Content": words} if words.strip() else None
@@ -40,8 +49,15 @@ def _body(parts: Sequence[AnyPart]) -> Tree | None:
         case Video(media_id=media):
             return {"MsgType": "video", "Video": {"MediaId": media}}
         case Link(url=url, title=title, description=description):
-            article = {"Title": title, "Description": description, "PicUrl": "", "Url": url}
-            return {"MsgType": "news", "ArticleCount": 1, "Articles": {"item": article}}
+            return _news(title, description, "", url)
+        case Card(url=url, title=title, data=data):
+            return _news(title, described(data), str(data.get("picture", "")), url)
+
+
+def _news(title: str, description: str, picture: str, url: str) -> Tree:
+    """One article: the platform shows no second one since 2018."""
+    article = {"Title": title, "Description": description, "PicUrl": picture, "Url": url}
+    return {"MsgType": "news", "ArticleCount": 1, "Articles": {"item": article}}
 
 
 def _elements(tree: Tree) -> str:

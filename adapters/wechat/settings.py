@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 
 from adapters._weixin.keys import AesKey, Token
+from adapters.wechat.menu import Item, too_much
+from adapters.wechat.notice import NoticeForm
 from core.adapter import AdapterSettings
 
 
@@ -15,7 +18,10 @@ class WeChatSettings(AdapterSettings):
 
     ``mode`` must equal the console's message mode. ``can_push`` says whether the account may send
     customer-service messages (verified accounts only); unset, it follows ``app_secret``.
-    ``max_age``: seconds a signed request stays fresh, 0 turns the check off.
+    ``max_age``: seconds a signed request stays fresh, 0 turns the check off. ``cover``: the picture
+    of mini-program cards and videos that bring none. ``media_hosts``: machines of the own network
+    that pictures may be fetched from; all others must be public. ``handoff``: where a customer who
+    wants a person waits, at our own desk or in WeChat's customer service.
     """
 
     token: Token = Field(repr=False)
@@ -28,6 +34,11 @@ class WeChatSettings(AdapterSettings):
     can_push: bool | None = None
     original_id: str = ""
     max_age: int = Field(default=600, ge=0)
+    cover: Path | None = None
+    media_hosts: tuple[str, ...] = ()
+    handoff: Literal["desk", "wechat"] = "desk"
+    notices: dict[str, NoticeForm] = Field(default_factory=dict[str, NoticeForm])
+    menu: tuple[Item, ...] = ()
 
     @property
     def has_secret(self) -> bool:
@@ -45,4 +56,8 @@ class WeChatSettings(AdapterSettings):
             raise ValueError(f"mode {self.mode!r} needs encoding_aes_key and app_id")
         if self.can_push and not self.has_secret:
             raise ValueError("can_push needs app_id and app_secret")
+        if self.handoff == "wechat" and not self.pushes:
+            raise ValueError("handoff 'wechat' needs an account that may push")
+        if problem := too_much(self.menu):
+            raise ValueError(problem)
         return self

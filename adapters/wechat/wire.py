@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from adapters._weixin.guard import Fields, text
-from adapters.wechat.events import event_name, facts, read_event
+from adapters.wechat.events import Happened, event_name, facts, read_event
 from core.adapter import Refused
 from core.message import Inbound, Sender
 from core.parts import AnyPart, Card, Event, Image, Link, Location, Text, Video, Voice
@@ -35,22 +35,27 @@ def read(fields: Fields, now: datetime) -> Inbound | None:
     sender = text(fields, "FromUserName")
     if not sender or len(sender) > _MAX_ID:
         raise Refused("no-sender", 200)
-    parts, trigger = _content(kind, fields)
+    happened = read_event(fields) if kind == "event" else None
+    parts, trigger = _content(kind, fields, happened)
+    union_id = text(fields, "UnionId")
+    role, proven = (happened.role, happened.proven) if happened else ("customer", {})
     return Inbound(
         key=_key(kind, fields),
         conversation=sender,
-        sender=Sender(id=sender, union_id=text(fields, "UnionId")),
+        sender=Sender(id=sender, union_id=union_id, role=role, proven=proven),
         parts=parts,
         sent_at=_moment(text(fields, "CreateTime"), now),
         trigger=trigger,
         context=_context(fields),
+        owner=happened.owner if happened else "",
     )
 
 
-def _content(kind: str, fields: Fields) -> tuple[tuple[AnyPart, ...], str]:
-    if kind == "event":
-        event, trigger = read_event(fields)
-        return (event,), trigger
+def _content(
+    kind: str, fields: Fields, happened: Happened | None
+) -> tuple[tuple[AnyPart, ...], str]:
+    if happened is not None:
+        return (happened.event,), happened.trigger
     choice = text(fields, "bizmsgmenuid")
     if choice:
         # Choosing from a message menu counts as a click ("Customer service messages").

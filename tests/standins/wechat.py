@@ -105,8 +105,20 @@ class WeChat(WeChatApi):
         """A customer follows, scans, clicks, ..."""
         if event in _TRIGGERS:
             self.quotas.open(openid, _TRIGGERS[event])
+        if event == "unsubscribe":
+            self.quotas.close(openid)
         fields = {"Event": event, "EventKey": key, "MsgId": "", **fields}
         return await self.deliver(self.message(openid, "event", **fields))
+
+    async def serve(self, openid: str, account: str = "tang@gh_0123456789ab") -> Delivery:
+        """A servicer accepts the customer: from now on the customer's words go to that person."""
+        self.desk.sessions[openid] = account
+        return await self.push_event(openid, "kf_create_session", KfAccount=account)
+
+    async def unserve(self, openid: str) -> Delivery:
+        """The servicer ends the session."""
+        account = self.desk.sessions.pop(openid)
+        return await self.push_event(openid, "kf_close_session", KfAccount=account)
 
     def message(self, openid: str, kind: str, **fields: str) -> str:
         """The plain XML of a message."""

@@ -13,6 +13,8 @@ from typing import Any
 from aiohttp import web
 
 from core.clock import Clock
+from tests.standins.stamped import stamped
+from tests.standins.wechat_desk import Desk
 from tests.standins.wechat_rules import Quotas, Tokens
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -47,14 +49,15 @@ def says(code: int, **more: object) -> web.Response:
 class WeChatApi:
     """One account on the platform's side.
 
-    Endpoints are called ``token``, ``send``, ``typing`` and ``callbackip`` in :attr:`calls` and in
-    the methods that plan trouble.
+    Endpoints are called ``token``, ``send``, ``typing``, ``callbackip`` and as :class:`Desk` names
+    its own, in :attr:`calls` and in the methods that plan trouble.
     """
 
     def __init__(self, app_id: str, app_secret: str, clock: Clock) -> None:
         self.app_id, self.app_secret, self.clock = app_id, app_secret, clock
         self.tokens = Tokens(self._now)
         self.quotas = Quotas(self._now)
+        self.desk = Desk(self._now, says, lambda: self.url)
         self.sent: list[Sent] = []
         self.calls: Counter[str] = Counter()
         self.released = asyncio.Event()
@@ -62,6 +65,8 @@ class WeChatApi:
         self._plans: dict[str, deque[_Plan]] = {}
         self._runner: web.AppRunner | None = None
         self.url = ""
+        self.port = 0  # a free one
+        self.delay = 0.0  # seconds before every answer
 
     def _now(self) -> datetime:
         return self.clock.now()  # the clock may be replaced by a shop's own
@@ -90,7 +95,7 @@ class WeChatApi:
 
     async def start(self) -> None:
         """Listen on a free local port; :attr:`url` tells where."""
-        app = web.Application()
+        app = web.Application(client_max_size=16 << 20)
         routes: list[tuple[str, str, str, Handler]] = [
             ("POST", "/cgi-bin/stable_token", "token", self._stable_token),
             ("GET", "/cgi-bin/token", "token", self._old_token),
@@ -98,14 +103,25 @@ class WeChatApi:
             ("POST", "/cgi-bin/message/custom/typing", "typing", self._authorised(self._typing)),
             ("GET", "/cgi-bin/getcallbackip", "callbackip", self._authorised(self._ips)),
         ]
+        for method, path, name, handler in self.desk.routes():
+            routes.append((method, path, name, self._authorised(handler)))
         for method, path, name, handler in routes:
             app.router.add_route(method, path, self._served(name, handler))
+        app.router.add_get("/video/{media}", self.desk.video)
+        self.furnish(app)
+        stamped(app, self._now)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        site = web.TCPSite(self._runner, "127.0.0.1", self.port)
         await site.start()
         host, port = self._runner.addresses[0][:2]
         self.url = f"http://{host}:{port}"
+
+    def arrived(self, sent: Sent) -> None:
+        """A message has reached its customer."""
+
+    def furnish(self, app: web.Application) -> None:
+        """Add pages of one's own."""
 
     async def stop(self) -> None:
         """Stop listening."""
@@ -119,6 +135,8 @@ class WeChatApi:
     def _served(self, name: str, handler: Handler) -> Handler:
         async def serve(request: web.Request) -> web.Response:
             self.calls[name] += 1
+            if self.delay:
+                await self.clock.sleep(self.delay)
             plans = self._plans.get(name)
             plan = plans.popleft() if plans else _Plan("")
             if plan.kind == "code":
@@ -168,13 +186,20 @@ class WeChatApi:
         raw = await request.read()
         payload: dict[str, Any] = json.loads(raw)
         code = 40033 if b"\\u" in raw else _content_error(payload)
+        code = code or self._media_error(payload)
         code = code or self.quotas.take(payload["touser"])
         if code:
             return says(code)
         async with self._arrived:
             self.sent.append(Sent(self.clock.now(), payload["touser"], payload))
+            self.arrived(self.sent[-1])
             self._arrived.notify_all()
         return says(0)
+
+    def _media_error(self, payload: dict[str, Any]) -> int:
+        content: dict[str, Any] = payload[payload["msgtype"]]
+        ids = [content[name] for name in ("media_id", "thumb_media_id") if name in content]
+        return 0 if all(map(self.desk.knows, ids)) else 40007
 
     async def _typing(self, request: web.Request) -> web.Response:
         body = await request.json()

@@ -12,6 +12,7 @@ QUOTA = {
     "click": (3, timedelta(minutes=1)),
     "follow": (3, timedelta(minutes=1)),
     "scan": (3, timedelta(minutes=1)),
+    "enter": (2, timedelta(minutes=1)),
 }
 Now = Callable[[], datetime]
 LIFE = timedelta(seconds=7200)
@@ -67,6 +68,7 @@ class Quotas:
     def __init__(self, now: Now) -> None:
         self._now = now
         self._open: dict[str, dict[str, _Allowance]] = {}
+        self.refused: list[int] = []
 
     def open(self, openid: str, trigger: str) -> None:
         """A customer acted."""
@@ -74,14 +76,30 @@ class Quotas:
         allowance = _Allowance(messages, self._now() + lasts)
         self._open.setdefault(openid, {})[trigger] = allowance
 
+    def close(self, openid: str) -> None:
+        """A customer has gone."""
+        self._open.pop(openid, None)
+
     def take(self, openid: str) -> int:
         """Spend one message: 0, 45015 (no window) or 45047 (used up)."""
         now = self._now()
+        code = self._take(now, openid)
+        self.refused += [code] if code else []
+        return code
+
+    def left(self, openid: str) -> dict[str, tuple[int, datetime]]:
+        """By act: how many may still be sent, and until when."""
+        now = self._now()
+        mine = self._open.get(openid, {})
+        return {act: (a.left, a.until) for act, a in mine.items() if a.until > now}
+
+    def _take(self, now: datetime, openid: str) -> int:
         valid = [a for a in self._open.get(openid, {}).values() if a.until > now]
         if not valid:
             return 45015
         best = max(valid, key=lambda a: a.left)
         if best.left == 0:
             return 45047
-        best.left -= 1
+        for each in valid:  # they do not add up
+            each.left = max(0, each.left - 1)
         return 0

@@ -11,10 +11,10 @@ from typing import Any
 
 from aiohttp import web
 
-from core.clock import Clock
-from tests.standins.wecom_rules import ENDED, PERSON, POOL, TARGETS, Codes, Customer, Tokens
+from tests.standins.wecom_corp import Corp, Route
+from tests.standins.wecom_rules import ENDED, PERSON, POOL, TARGETS, Codes, Customer
 from tests.standins.wecom_rules import content_error as wrong
-from tests.standins.wecom_trouble import Handler, Troublesome, says
+from tests.standins.wecom_trouble import says
 
 PARALLEL = 4  # more calls of sync_msg at once get 45033
 PULL_TOKEN = timedelta(minutes=10)
@@ -36,37 +36,32 @@ class Sent:
 
 
 @dataclass
-class KfApi(Troublesome):
+class KfApi(Corp):
     """One app with one kf account.
 
     ``pages`` are what ``sync_msg`` hands out, one a call: the cursor ``p7`` stands before page 7.
     Put in empty pages and entries twice as you like; :attr:`rewinds` sends pullers back.
     """
 
-    clock: Clock
     account: str = "wkAccount"
-    secret: str = field(default_factory=lambda: secrets.token_hex(20))
     servicers: dict[str, int] = field(default_factory=lambda: {"zhangsan": 0})
     pages: list[list[dict[str, Any]]] = field(default_factory=list[list[dict[str, Any]]])
     sent: list[Sent] = field(default_factory=list[Sent])
     rewinds: list[int] = field(default_factory=list[int])
+    media: dict[str, bytes] = field(default_factory=dict[str, bytes])
     uploads: list[bytes] = field(default_factory=list[bytes])
     cursors: list[str] = field(default_factory=list[str])
     tokenless: int = 0
     most_parallel: int = 0
 
     def __post_init__(self) -> None:
-        super().__init__()
-        self.tokens = Tokens(self._now)
+        super().__post_init__()
         self.codes = Codes(self._now)
         self.customers: dict[str, Customer] = {}
         self._pull_tokens: dict[str, datetime] = {}
         self._shown: dict[str, str] = {}  # msgid -> customer: a repeated one is shown once
         self._parallel = 0
         self._arrived = asyncio.Condition()
-
-    def _now(self) -> datetime:
-        return self.clock.now()  # the clock may be replaced by a shop's own
 
     def customer(self, name: str) -> Customer:
         """The session of a customer."""
@@ -84,9 +79,9 @@ class KfApi(Troublesome):
             await self._arrived.wait_for(lambda: len(self.sent) >= count)
         return self.sent
 
-    def routes(self) -> list[tuple[str, str, Handler]]:
-        """Method, path and handler; the last part of a path is the endpoint's name."""
-        guarded: list[tuple[str, str, Handler]] = [
+    def guarded(self) -> list[Route]:
+        """The endpoints that want a token."""
+        return [
             ("POST", "kf/sync_msg", self._sync_msg),
             ("POST", "kf/send_msg", self._send_msg),
             ("POST", "kf/send_msg_on_event", self._send_msg_on_event),
@@ -95,31 +90,9 @@ class KfApi(Troublesome):
             ("GET", "kf/servicer/list", self._servicers),
             ("POST", "kf/account/list", self._accounts),
             ("POST", "media/upload", self._upload),
+            ("GET", "media/get", self._media),
             ("POST", "kf/customer/batchget", self._people),
         ]
-        return [
-            ("GET", "gettoken", self.served("gettoken", self._gettoken)),
-            *(
-                (method, path, self.served(path.removeprefix("kf/"), self._authorised(handler)))
-                for method, path, handler in guarded
-            ),
-        ]
-
-    def _authorised(self, handler: Handler) -> Handler:
-        async def serve(request: web.Request) -> web.Response:
-            code = self.tokens.error(request.query.get("access_token", ""))
-            return says(code) if code else await handler(request)
-
-        return serve
-
-    async def _gettoken(self, request: web.Request) -> web.Response:
-        corp, secret = request.query.get("corpid"), request.query.get("corpsecret")
-        if corp != vars(self).get("corp_id", corp):
-            return says(40013)
-        if secret != self.secret:
-            return says(40001)
-        token, lasts = self.tokens.current()
-        return says(0, access_token=token, expires_in=lasts)
 
     async def _sync_msg(self, request: web.Request) -> web.Response:
         self._parallel += 1
@@ -222,6 +195,14 @@ class KfApi(Troublesome):
         assert isinstance(media, web.FileField)
         self.uploads.append(media.file.read())
         return says(0, type=request.query["type"], media_id=f"MEDIA-{len(self.uploads)}")
+
+    async def _media(self, request: web.Request) -> web.Response:
+        """A file by its id, or JSON that says why not."""
+        found = self.media.get(request.query.get("media_id", ""))
+        if found is None:
+            return says(40007)
+        named = {"Content-Disposition": 'attachment; filename="photo.jpg"'}
+        return web.Response(body=found, content_type="image/jpeg", headers=named)
 
     async def _accounts(self, request: web.Request) -> web.Response:
         return says(0, account_list=[{"open_kfid": self.account, "name": "Xiaoer"}])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -29,6 +29,8 @@ class Line:
         self.clock: Clock = clock or TestClock(NOW)
         self.accepted: list[Inbound] = []
         self.refused: list[str] = []
+        self.notes: dict[str, str] = {}
+        self.marks: list[tuple[int, str, str]] = []
 
     async def accept(self, messages: Sequence[Inbound]) -> None:
         known = {message.key for message in self.accepted}
@@ -40,13 +42,19 @@ class Line:
         return []
 
     async def mark(self, message_id: int, state: str, reason: str = "") -> None:
-        raise NotImplementedError
+        self.marks.append((message_id, state, reason))
 
     async def remember(self, key: str, value: str) -> None:
-        raise NotImplementedError
+        self.notes[key] = value
 
     async def recall(self, key: str) -> str:
-        raise NotImplementedError
+        return self.notes.get(key, "")
+
+    async def owners(self) -> Mapping[str, str]:
+        return {}
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
         raise NotImplementedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from core.parts import Image, Menu, Option
 from core.plugin import Plugin
 from core.turn import Turn
 
@@ -37,6 +38,22 @@ async def slow(turn: Turn) -> None:
     stove.taken.set()
     await stove.ready.wait()
     turn.say("久等了，亲")
+
+
+@plugin.on(exact="人工")
+async def person(turn: Turn) -> None:
+    turn.hand_over("queue")
+    turn.say("正在为您转接")
+
+
+@plugin.on(prefix="看看")
+async def look(turn: Turn) -> None:
+    turn.say("给您看看", Image(url=turn.message.text.removeprefix("看看").strip()))
+
+
+@plugin.on(exact="有用吗")
+async def useful(turn: Turn) -> None:
+    turn.say("", Menu("有用吗", (Option("1", "有用"), Option("2", "没用"))))
 
 
 @plugin.on(event="follow")

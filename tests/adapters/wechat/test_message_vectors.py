@@ -76,7 +76,7 @@ def test_message_vectors_have_the_manifests_keys() -> None:
 NAMES = {
     "event_subscribe.xml": ("follow", "follow"),
     "event_subscribe_qrscene.xml": ("follow", "follow"),
-    "event_unsubscribe.xml": ("unfollow", ""),
+    "event_unsubscribe.xml": ("unfollow", "leave"),
     "event_scan.xml": ("scan", "scan"),
     "event_click.xml": ("click", "click"),
     "event_view.xml": ("view", ""),

@@ -38,13 +38,15 @@ async def test_a_text_reaches_the_platform(adapter: WeChatAdapter, wechat: WeCha
     assert (sent.openid, sent.text) == ("oUser", "在的，亲")
 
 
-async def test_a_token_is_asked_for_once_under_load(adapter: WeChatAdapter, wechat: WeChat) -> None:
-    for n in range(50):
+async def test_an_expired_token_under_200_sends_is_fetched_once(
+    adapter: WeChatAdapter, wechat: WeChat
+) -> None:
+    for n in range(200):
         wechat.quotas.open(f"o{n}", "message")
-    assert {r.outcome for r in await many(adapter, 50)} == {Outcome.ACCEPTED}
+    assert {r.outcome for r in await many(adapter, 200)} == {Outcome.ACCEPTED}
     assert wechat.calls["token"] == 1
     wechat.tokens.expire()
-    assert {r.outcome for r in await many(adapter, 50)} == {Outcome.ACCEPTED}
+    assert {r.outcome for r in await many(adapter, 200)} == {Outcome.ACCEPTED}
     assert wechat.calls["token"] == 2
 
 
@@ -167,8 +169,8 @@ async def test_no_answer_in_time_is_unsure(wechat: WeChat) -> None:
 
 async def test_what_cannot_be_shown_is_not_sent(adapter: WeChatAdapter, wechat: WeChat) -> None:
     assert (await adapter.send(outbound(Event("typing")))).reason == "nothing-to-show"
-    assert (await adapter.send(outbound(Image(url="https://e.cn/1.png")))).outcome == "accepted"
-    assert wechat.sent[0].text == "https://e.cn/1.png"
+    assert (await adapter.send(outbound(Image()))).reason == "nothing-to-show"
+    assert wechat.sent == []
 
 
 async def test_an_account_without_the_right_sends_nothing(line: Line, wechat: WeChat) -> None:

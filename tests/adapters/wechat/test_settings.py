@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+import tomllib
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -36,3 +40,14 @@ def test_pushing_follows_the_secret_unless_it_is_said() -> None:
 
 def test_plain_mode_needs_a_token_only() -> None:
     assert not WeChatSettings.model_validate({"token": "abc", "mode": "plain"}).pushes
+
+
+def test_what_the_guide_tells_to_write_can_be_used() -> None:
+    guide = (Path(__file__).parents[3] / "docs/wechat.md").read_text("utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        channel = {**GOOD, **tomllib.loads(block)["channels"]["wechat"]}
+        channel = {name: GOOD.get(name, given) for name, given in channel.items()}
+        channel.pop("adapter", None)
+        WeChatSettings.model_validate(channel)

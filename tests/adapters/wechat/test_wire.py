@@ -76,7 +76,6 @@ def test_the_scene_prefix_is_stripped_once() -> None:
         ("view_miniprogram", ""),
         ("pic_weixin", ""),
         ("MASSSENDJOBFINISH", ""),
-        ("kf_create_session", ""),
         ("brand_new_event", ""),
     ],
 )
@@ -132,3 +131,70 @@ def test_an_article_is_remembered_as_context() -> None:
         "article": "9",
         "article_index": "1",
     }
+
+
+def test_sessions_with_wechats_servicers_say_whose_the_customer_is() -> None:
+    taken = event("kf_create_session", KfAccount="tang@gh_1")
+    given = event("kf_switch_session", FromKfAccount="tang@gh_1", ToKfAccount="mei@gh_1")
+    ended = event("kf_close_session", KfAccount="mei@gh_1")
+    said = [(m.event and m.event.key, m.owner, m.sender.role) for m in (taken, given, ended)]
+    assert said == [
+        ("taken", "agent:tang@gh_1", "staff"),
+        ("transferred", "agent:mei@gh_1", "staff"),
+        ("ended", "bot", "staff"),
+    ]
+    assert {m.event and m.event.name for m in (taken, given, ended)} == {"session"}
+
+
+def test_who_came_by_a_code_proves_where_from() -> None:
+    assert event("subscribe", EventKey="qrscene_live-7").sender.proven == {"source": "live-7"}
+    assert event("SCAN", EventKey="door").sender.proven == {"scanned": "door"}
+    assert event("subscribe").sender.proven == {}
+
+
+BAR_CODE = """<ScanCodeInfo><ScanType>barcode</ScanType>
+<ScanResult>CODE_128,6799774500556622701</ScanResult></ScanCodeInfo>"""
+POPUP = """<SubscribeMsgPopupEvent><List><TemplateId>t1</TemplateId>
+<SubscribeStatusString>accept</SubscribeStatusString></List></SubscribeMsgPopupEvent>"""
+CHANGE = """<SubscribeMsgChangeEvent><List><TemplateId>t1</TemplateId>
+<SubscribeStatusString>reject</SubscribeStatusString></List><List>
+<TemplateId>t2</TemplateId></List></SubscribeMsgChangeEvent>"""
+
+
+@pytest.mark.parametrize(
+    ("name", "inner", "wanted"),
+    [
+        ("TEMPLATESENDJOBFINISH", "<Status>success</Status>", {"result": "delivered"}),
+        ("TEMPLATESENDJOBFINISH", "<Status>failed:user block</Status>", {"result": "refused"}),
+        ("TEMPLATESENDJOBFINISH", "<Status>failed: system failed</Status>", {"result": "failed"}),
+        (
+            "MASSSENDJOBFINISH",
+            "<TotalCount>9</TotalCount><SentCount>7</SentCount><ErrorCount>x</ErrorCount>",
+            {"total_count": 9, "sent_count": 7, "error_count": "x"},
+        ),
+        (
+            "LOCATION",
+            "<Latitude>23.137466</Latitude><Longitude>-113.352425</Longitude>",
+            {"latitude": 23.137466, "longitude": -113.352425, "precision": ""},
+        ),
+        ("scancode_waitmsg", BAR_CODE, {"result": "6799774500556622701"}),
+        (
+            "scancode_push",
+            "<ScanCodeInfo><ScanType>qrcode</ScanType><ScanResult>a,b</ScanResult></ScanCodeInfo>",
+            {"result": "a,b"},
+        ),
+        ("subscribe_msg_popup_event", POPUP, {"consents": {"t1": True}}),
+        ("subscribe_msg_change_event", CHANGE, {"consents": {"t1": False, "t2": False}}),
+    ],
+)
+def test_events_carry_their_facts_typed(name: str, inner: str, wanted: dict[str, object]) -> None:
+    found = event(name, inner).event
+    assert found
+    assert {key: found.data[key] for key in wanted} == wanted
+
+
+def test_opening_a_mini_programs_conversation_lets_us_send_two() -> None:
+    opened = event("user_enter_tempsession", SessionFrom="order:A1")
+    assert opened.event
+    assert (opened.event.name, opened.trigger) == ("enter", "enter")
+    assert opened.event.data == {"session_from": "order:A1"}

@@ -1,0 +1,100 @@
+"""Notices outside the reply window: template messages and subscription messages.
+
+The platform takes a form that it approved, filled in with short values of stated kinds ("Template
+message interface"; "Limits of the values of subscription messages"). What kind a field has stands
+in its name: ``thing4`` is a thing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.parts import Notice
+
+# Characters that a field of a kind may have. A longer value is cut where words were cut: a number
+# or a date that is too long is wrong, not long, and the platform shall say so (47003).
+LIMITS: Mapping[str, int] = {
+    "thing": 20,
+    "name": 10,
+    "phrase": 5,
+    "const": 20,
+    "number": 32,
+    "letter": 32,
+    "symbol": 5,
+    "character_string": 32,
+    "phone_number": 17,
+    "car_number": 8,
+}
+_WORDS = frozenset({"thing", "name", "phrase", "const"})
+_PLACE = re.compile(r"\{(\w+)\}")
+NO_CONSENT = 43101  # one consent is one message; the next one comes with the customer's next visit
+
+
+class Page(BaseModel):
+    """The mini-program page that a notice leads to."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    app_id: str
+    path: str = ""
+
+
+class NoticeForm(BaseModel):
+    """``[channels.<name>.notices."<purpose>"]``: the approved form for one purpose.
+
+    ``kind``: a template message, or a subscription message that the customer agreed to. ``fields``:
+    the form's fields with what fills them; ``{order}`` stands for a value of the notice.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    template_id: str = Field(min_length=1)
+    kind: Literal["template", "subscribe"] = "template"
+    fields: dict[str, str]
+    url: str = ""
+    page: Page | None = None
+
+
+class MissingValueError(Exception):
+    """The notice has no value for a field of the form."""
+
+
+def request_of(
+    notice: Notice, form: NoticeForm, openid: str, key: str
+) -> tuple[str, dict[str, Any]]:
+    """Path and body of the call. ``key`` makes a repeated template message harmless.
+
+    Raises :class:`MissingValueError`, naming the value.
+    """
+    data = {name: {"value": _value(name, text, notice)} for name, text in form.fields.items()}
+    body: dict[str, Any] = {"touser": openid, "template_id": form.template_id, "data": data}
+    if form.page is not None:
+        path = _filled(form.page.path, notice)
+        body["miniprogram"] = {"appid": form.page.app_id, "pagepath": path}
+    address = _filled(form.url, notice) or notice.url
+    if form.kind == "subscribe":
+        return "/cgi-bin/message/subscribe/bizsend", body | ({"page": address} if address else {})
+    body |= {"url": address} if address else {}
+    same = hashlib.sha256(key.encode()).hexdigest()[:32]
+    return "/cgi-bin/message/template/send", body | {"client_msg_id": same}
+
+
+def _value(name: str, text: str, notice: Notice) -> str:
+    value = " ".join(_filled(text, notice).split())  # a line break would be refused
+    kind = name.rstrip("0123456789")
+    most = LIMITS.get(kind)
+    if most is None or len(value) <= most or kind not in _WORDS:
+        return value
+    return value[: most - 1] + "\N{HORIZONTAL ELLIPSIS}" if kind == "thing" else value[:most]
+
+
+def _filled(text: str, notice: Notice) -> str:
+    def value(place: re.Match[str]) -> str:
+        if place[1] not in notice.values:
+            raise MissingValueError(place[1])
+        return notice.values[place[1]]
+
+    return _PLACE.sub(value, text)
