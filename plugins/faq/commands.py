@@ -11,17 +11,23 @@ from core.cli.office import office, run
 from core.cli.problems import Refusal
 from core.cli.show import Json, json_line, listing, tell
 from core.cli.tongue import say
-from plugins.console import read_or_refuse
 from plugins.faq import evaluate, files
 from plugins.faq.bands import Bands
 from plugins.faq.dense import source
 from plugins.faq.entry import Entry
-from plugins.faq.knowledge import KnowledgeBase, entry_of, store, topic_of
+from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.ladder import Ladder
+from plugins.faq.life_commands import By, Yes, release
+from plugins.faq.life_commands import app as life
+from plugins.faq.loop_commands import app as loop
 from plugins.faq.models import KnowledgeEntry
 from plugins.faq.settings import FaqSettings
+from plugins.faq.store import entry_of, topic_of
+from plugins.refusals import read_or_refuse
 
 app = typer.Typer(name="kb", no_args_is_help=True, help=say("faq.cli.help"))
+app.add_typer(life)
+app.add_typer(loop)
 COLUMNS = {name: f"faq.cli.{name}" for name in ("id", "category", "question", "enabled")}
 FOUND = {name: f"faq.cli.{name}" for name in ("score", "id", "question")}
 FIGURES = {name: f"faq.cli.{name}" for name in ("figure", "value")}
@@ -29,11 +35,18 @@ FILE = typer.Argument(help=say("faq.cli.file"))
 
 
 @app.command("import", help=say("faq.cli.import.help"))
-def import_(file: Annotated[Path, FILE], *, as_json: Json = False) -> None:
-    """All of the file, or nothing and every mistake by its line."""
+def import_(
+    file: Annotated[Path, FILE], *, by: By = "", yes: Yes = False, as_json: Json = False
+) -> None:
+    """All of the file, or nothing and every mistake by its line, or every answer it would spoil."""
     entries = read_or_refuse(files.read, file, "faq")
-    counts = run(_import(entries))
-    json_line(counts) if as_json else tell("faq.cli.imported", **counts)
+    counts, told = run(_import(entries, by, yes=yes))
+    if as_json:
+        json_line(counts)
+        return
+    tell("faq.cli.imported", **counts)
+    if told:
+        tell("faq.cli.told", count=told)
 
 
 @app.command("list", help=say("faq.cli.list.help"))
@@ -91,18 +104,11 @@ def eval_(
     listing(rows, FIGURES, as_json=False, empty="faq.cli.empty")
 
 
-async def _import(entries: list[Entry]) -> dict[str, int]:
+async def _import(entries: list[Entry], by: str, *, yes: bool) -> tuple[dict[str, int], int]:
     async with office() as desk:
-        effects, counted = desk.effects(), (0, 0)
-
-        async def work() -> None:
-            nonlocal counted
-            counted = await store(entries, desk.clock)
-
-        effects.write(work)
-        await desk.commit(effects)
-        new, changed = counted
-        return {"new": new, "changed": changed, "same": len(entries) - new - changed}
+        (new, changed), found = await release(desk, entries, by, yes=yes)
+        counts = {"new": new, "changed": changed, "same": len(entries) - new - changed}
+        return counts, len(found)
 
 
 async def _entries(category: str) -> list[Entry]:

@@ -6,6 +6,7 @@ one subject differ are shrunk, so that what is left tells subjects apart (within
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -17,9 +18,11 @@ import structlog
 
 from plugins.faq.encoder import Encoder, EncoderMissing, encoder
 from plugins.faq.layout import ANSWER, Floats, Layout
+from plugins.faq.vectors import Known
 
 log = structlog.get_logger(__name__)
 FILE = "meaning.npz"
+BATCH = 256  # texts that are encoded in one go
 Rows = slice  # of the wordings of one guest
 MANY = 20_000  # entries above which answers are not encoded: it would take minutes
 
@@ -50,20 +53,40 @@ class Meaning:
     turn: Turn
     known: Mapping[str, Floats]
 
-    def of(self, texts: Sequence[str], known: Mapping[str, Floats] | None = None) -> Floats:
-        """A row for each text, zeros for empty ones; only what nobody knows is encoded."""
+    @property
+    def model(self) -> str:
+        """Which encoder and which turn made the vectors, as a file name."""
+        turn = hashlib.blake2b(self.turn.turn.tobytes(), digest_size=4)
+        turn.update(self.turn.mean.tobytes())
+        name = "".join(c if c.isalnum() else "-" for c in self.encoder.name)
+        return f"{name}-{turn.hexdigest()}"
+
+    def of(
+        self, texts: Sequence[str], known: Known | None = None, *, blank: bool = False
+    ) -> Floats:
+        """A row for each text, zeros for empty ones; only what nobody knows is encoded.
+
+        Raises :class:`EncoderMissing`, unless what cannot be encoded now shall stay ``blank``.
+        """
         rows = np.zeros((len(texts), self.turn.turn.shape[1]), np.float32)
         missing: list[int] = []
         for at, text in enumerate(texts):
             row = self.known.get(text)
-            if row is None and known:
+            if row is None and known is not None:
                 row = known.get(text)
             if row is not None:
                 rows[at] = row
             elif text:
                 missing.append(at)
-        if missing:
-            rows[missing] = self.turn(self.encoder.encode([texts[at] for at in missing]))
+        for start in range(0, len(missing), BATCH):  # in parts: the raw vectors are twice as long
+            part = missing[start : start + BATCH]
+            try:
+                rows[part] = self.turn(self.encoder.encode([texts[at] for at in part]))
+            except EncoderMissing as error:
+                if not blank:
+                    raise
+                log.warning("faq.not_encoded", texts=len(missing) - start, reason=str(error))
+                break
         return rows
 
 
@@ -96,10 +119,10 @@ def source(name: str) -> Meaning | None:
 class VectorIndex:
     """The vectors of a layout's rows."""
 
-    def __init__(self, layout: Layout, source: Meaning, known: Mapping[str, Floats]) -> None:
+    def __init__(self, layout: Layout, source: Meaning, known: Known) -> None:
         """Encode what is not ``known`` yet."""
-        self.wordings = source.of(layout.wordings, known)
-        self.answers = source.of(layout.answers if len(layout) <= MANY else (), known)
+        self.wordings = source.of(layout.wordings, known, blank=True)
+        self.answers = source.of(layout.answers if len(layout) <= MANY else (), known, blank=True)
         self.count = len(layout.owner)
 
     def scores(self, asked: Floats) -> Floats:

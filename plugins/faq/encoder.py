@@ -32,6 +32,11 @@ class Encoder(Protocol):
 
     name: str
 
+    @property
+    def trouble(self) -> str:
+        """Why it does not work at this moment, or an empty string."""
+        ...
+
     def encode(self, texts: Sequence[str]) -> Floats:
         """A row for each text. Raises :class:`EncoderMissing`."""
         ...
@@ -44,6 +49,7 @@ class PackagedEncoder:
         """``load`` imports the package and gives its function from texts to rows."""
         self.name = name
         self._load = cache(load)
+        self.trouble = ""
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """A row for each text. Raises :class:`EncoderMissing`."""
@@ -65,6 +71,11 @@ class Remembering:
         self._inner = inner
         self._known: LRUCache[str, Floats] = LRUCache(size)
         self._lock = Lock()
+
+    @property
+    def trouble(self) -> str:
+        """Why it does not work at this moment, or an empty string."""
+        return self._inner.trouble
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """A row for each text. Raises :class:`EncoderMissing`."""

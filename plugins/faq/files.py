@@ -1,12 +1,10 @@
-"""Reading and writing knowledge files: YAML, CSV and JSON lines, all or nothing.
+"""Reading and writing knowledge files: YAML, CSV, XLSX and JSON lines, all or nothing.
 
 A file with any mistake is refused as a whole, with every mistake named by its line.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,43 +13,37 @@ from typing import Any, cast
 import yaml
 
 from plugins.faq.entry import Entry
-from plugins.imports import BrokenFile, Row, csv_rows, read_text, validated
+from plugins.faq.tables import from_cells, from_csv, header, to_cells, to_csv
+from plugins.imports import BrokenFile, Row, read_text, validated
+from plugins.sheets import read_sheet, write_sheet
 
-FORMATS = (".yaml", ".yml", ".csv", ".jsonl")
-LISTS = ("similar", "keywords")
-SEPARATOR = "|"  # between the items of a list in a CSV cell
+SHEET = ".xlsx"
+FORMATS = (".yaml", ".yml", ".csv", SHEET, ".jsonl")
 
 
 def read(path: Path) -> list[Entry]:
     """The entries of a file. Raises :class:`plugins.imports.BrokenFile`, :class:`OSError`."""
-    return parse(read_text(path, FORMATS), path.suffix.lower(), path.name)
+    if path.suffix.lower() != SHEET:
+        return parse(read_text(path, FORMATS), path.suffix.lower(), path.name)
+    problems: list[tuple[int, str]] = []
+    rows = ((line, from_cells(cells)) for line, cells in read_sheet(path, header, problems))
+    return _checked(rows, problems, path.name)
 
 
 def parse(text: str, suffix: str, name: str) -> list[Entry]:
     """The entries of a text in the format that ``suffix`` names."""
     problems: list[tuple[int, str]] = []
-    readers = {".csv": _csv, ".jsonl": _json_lines}
-    rows = readers.get(suffix, _yaml)(text, problems)
+    readers = {".csv": from_csv, ".jsonl": _json_lines}
+    return _checked(readers.get(suffix, _yaml)(text, problems), problems, name)
+
+
+def _checked(rows: Iterator[Row], problems: list[tuple[int, str]], name: str) -> list[Entry]:
     entries = list(validated(rows, Entry, lambda entry: entry.id, problems))
     if not entries and not problems:
         problems.append((1, "no entries in it"))
     if problems:
         raise BrokenFile(problems, name)
     return entries
-
-
-def _csv(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
-    for line, cells in csv_rows(text, Entry.model_fields, problems):
-        yield line, _from_cells(cells)
-
-
-def _from_cells(cells: dict[str, str]) -> dict[str, Any]:
-    """A CSV row as data: list cells split."""
-    row: dict[str, Any] = dict(cells)
-    for name in LISTS:
-        if name in row:
-            row[name] = [part for part in cells[name].split(SEPARATOR) if part.strip()]
-    return row
 
 
 def _json_lines(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
@@ -104,7 +96,10 @@ def _items(root: yaml.Node | None) -> yaml.SequenceNode | None:
 
 def save(entries: Sequence[Entry], path: Path) -> None:
     """Write the entries to a file in the format of its ending."""
-    path.write_text(write(entries, path.suffix.lower()), encoding="utf-8")
+    if path.suffix.lower() == SHEET:
+        write_sheet(path, to_cells(entries))
+    else:
+        path.write_text(write(entries, path.suffix.lower()), encoding="utf-8")
 
 
 def write(entries: Sequence[Entry], suffix: str) -> str:
@@ -113,18 +108,7 @@ def write(entries: Sequence[Entry], suffix: str) -> str:
     if suffix == ".jsonl":
         return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     if suffix == ".csv":
-        return _to_csv(entries)
+        return to_csv(entries)
     return yaml.safe_dump(
         {"version": 1, "items": rows}, allow_unicode=True, sort_keys=False, width=1000
     )
-
-
-def _to_csv(entries: Sequence[Entry]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, list(Entry.model_fields), lineterminator="\n")
-    writer.writeheader()
-    for entry in entries:
-        row = entry.model_dump(mode="json")
-        row.update({name: SEPARATOR.join(row[name]) for name in LISTS})
-        writer.writerow(row)
-    return out.getvalue()

@@ -52,6 +52,11 @@ def fusions() -> tuple[Fusion, Fusion]:
     return _fusion(table["terms"]), _fusion(table["meaning"])
 
 
+def fusion_of(*, dense: bool) -> Fusion:
+    """The weights for a question whose meaning is known, or is not."""
+    return fusions()[1 if dense else 0]
+
+
 def _fusion(row: dict[str, list[float] | list[list[float]] | float]) -> Fusion:
     curve: list[Sequence[float]] = row["precision"]  # type: ignore[assignment] # as train-faq wrote it
     return Fusion(

@@ -2,46 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from tortoise.queryset import QuerySet
 
 from core.clock import Clock
-from core.store.models import JournalEntry
+from plugins.faq.about import fitting
 from plugins.faq.bands import Bands, Decision
+from plugins.faq.clauses import clauses
 from plugins.faq.entry import Entry
-from plugins.faq.matcher import Match, Topic
-from plugins.faq.mind import Mind
+from plugins.faq.fusion import fusion_of
+from plugins.faq.matcher import Match
+from plugins.faq.mind import Mind, Rehearsal
 from plugins.faq.models import KnowledgeEntry
+from plugins.faq.segment import Asked
+from plugins.faq.store import entry_of, topic_of
 
-CHANGED = "faq.changed"
-CHUNK = 500  # rows a statement: databases limit its parameters
+SPARE = 20  # further candidates, where some may be on other products
 
 
 class KnowledgeBase:
     """What the shop knows, ready to be asked. Load it once, and again when it changed."""
 
-    def __init__(self, mind: Mind) -> None:
-        """Know nothing until :meth:`load`."""
-        self._mind = mind
-        self._entries: dict[str, Entry] = {}
+    def __init__(self, mind: Mind, clock: Clock, zone: ZoneInfo) -> None:
+        """Know nothing until :meth:`load`; days begin at midnight of ``zone``."""
+        self._mind, self._clock, self._zone = mind, clock, zone
+        self._entries: dict[str, Entry] = {}  # those that may answer today
+        self._dated: dict[str, Entry] = {}  # those that may not answer on every day
+        self.special: dict[str, Entry] = {}  # those on some products only
         self._seen: datetime | None = None  # the latest change that is known
+        self._day = self.today
+
+    @property
+    def today(self) -> date:
+        """The day in the shop."""
+        return self._clock.now().astimezone(self._zone).date()
 
     @property
     def status(self) -> str:
         """Which generations of matching work now, and why one does not."""
         return self._mind.status
 
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The entries that may answer today, by id."""
+        return self._entries
+
     async def load(self) -> None:
         """Take over what changed since the last time; at first, everything."""
+        first = self._seen is None
         rows = KnowledgeEntry.all() if self._seen is None else self._since(self._seen)
         found = await rows.order_by("id")
-        if not found and self._seen is not None:
+        if not found and not first:
             return
-        first, now = self._seen is None, {row.id: entry_of(row) for row in found}
-        changed = [e for e in now.values() if e.enabled and self._entries.get(e.id) != e]
-        gone = [e.id for e in now.values() if not e.enabled and e.id in self._entries]
+        self._day = self.today
+        await self._take([entry_of(row) for row in found], first=first)
+        if found:
+            self._seen = max(row.updated_at for row in found)
+
+    async def _take(self, entries: Sequence[Entry], *, first: bool = False) -> None:
+        """Know these entries as they are now; those that may not answer today are forgotten."""
+        for entry in entries:
+            self._dated.pop(entry.id, None)
+            self.special.pop(entry.id, None)
+            if entry.products and entry.live(self._day):
+                self.special[entry.id] = entry
+            if entry.valid_from or entry.valid_to:
+                self._dated[entry.id] = entry
+        live = [entry for entry in entries if entry.live(self._day)]
+        changed = [entry for entry in live if self._entries.get(entry.id) != entry]
+        gone = [e.id for e in entries if not e.live(self._day) and e.id in self._entries]
         topics = [topic_of(entry) for entry in changed]
         if first:
             await self._mind.learn(topics)
@@ -50,8 +82,12 @@ class KnowledgeBase:
         self._entries |= {entry.id: entry for entry in changed}
         for entry_id in gone:
             del self._entries[entry_id]
-        if found:
-            self._seen = max(row.updated_at for row in found)
+
+    async def _turn_of_the_day(self) -> None:
+        """What begins or ends today does so with the first question of the day."""
+        if self._day != self.today:
+            self._day = self.today
+            await self._take(list(self._dated.values()))
 
     def _since(self, moment: datetime) -> QuerySet[KnowledgeEntry]:
         return KnowledgeEntry.filter(updated_at__gte=moment)  # others may share the moment
@@ -60,57 +96,45 @@ class KnowledgeBase:
         """Begin to read the meanings now instead of at the first question."""
         self._mind.begin()
 
-    async def find(self, text: str, limit: int) -> list[Match]:
-        """The best matches first; only entries that exist."""
-        verdict = await self._mind.judge(text, limit)
-        return [m for m in verdict.matches if m.entry_id in self._entries]
+    async def find(self, text: str, limit: int = 3) -> list[Match]:
+        """The entries nearest to a text."""
+        await self._turn_of_the_day()
+        return (await self._mind.judge(text, limit)).matches
 
-    async def decide(self, text: str, bands: Bands) -> Decision:
-        """Whether to answer, to ask back or to admit not to know."""
-        return await self._mind.decide(text, bands)
+    async def decide(
+        self, text: str, bands: Bands, about: Collection[str] = frozenset()
+    ) -> Decision:
+        """Whether to answer, to ask back or to admit not to know.
+
+        Entries on other products than those it is ``about`` stay out of it, if any are known.
+        """
+        await self._turn_of_the_day()
+        wide = bands.candidates + (SPARE if about else 0)
+        verdict = fitting(await self._mind.judge(text, wide), about, self._entries)
+        return bands.decide(verdict, fusion_of(dense=verdict.dense))
+
+    async def answers(self, text: str, bands: Bands, about: Collection[str]) -> list[Match]:
+        """The sure answers to the parts of a message, each once; none when it is of one piece."""
+        decided = [await self.decide(part, bands, about) for part in clauses(text)]
+        sure = [decision.offered[0] for decision in decided if decision.band == "answer"]
+        return list({match.entry_id: match for match in sure}.values())
+
+    async def rehearse(self, changed: Iterable[Entry]) -> Rehearsal:
+        """The matcher as it is, and as it would be with these entries; nothing changes."""
+        await self._turn_of_the_day()
+        entries = list(changed)
+        live = [topic_of(entry) for entry in entries if entry.live(self._day)]
+        gone = [entry.id for entry in entries if not entry.live(self._day)]
+        return await self._mind.rehearse(live, gone)
+
+    async def read(self, texts: Sequence[str]) -> list[Asked]:
+        """The texts as the matcher sees them."""
+        return await self._mind.read(texts)
 
     def get(self, entry_id: str) -> Entry | None:
-        """An enabled entry."""
+        """An entry that may answer today."""
         return self._entries.get(entry_id)
 
     def __len__(self) -> int:
         """How many entries can answer."""
         return len(self._entries)
-
-
-async def store(entries: Sequence[Entry], clock: Clock) -> tuple[int, int]:
-    """Insert or update entries by id; returns how many are new and how many changed.
-
-    Call it inside a transaction. Importing the same file again changes nothing.
-    """
-    new: list[Entry] = []
-    changed: list[Entry] = []
-    for at in range(0, len(entries), CHUNK):
-        part = entries[at : at + CHUNK]
-        rows = await KnowledgeEntry.filter(id__in=[entry.id for entry in part])
-        known = {row.id: entry_of(row) for row in rows}
-        new += [entry for entry in part if entry.id not in known]
-        changed += [entry for entry in part if known.get(entry.id, entry) != entry]
-    now = clock.now()
-    await KnowledgeEntry.bulk_create([_row(entry, now) for entry in new], batch_size=CHUNK)
-    for entry in changed:
-        await _row(entry, now).save(force_update=True)
-    if new or changed:
-        await JournalEntry.create(
-            kind=CHANGED, at=now, data={"new": len(new), "changed": len(changed)}
-        )
-    return len(new), len(changed)
-
-
-def _row(entry: Entry, now: datetime) -> KnowledgeEntry:
-    return KnowledgeEntry(**entry.model_dump(mode="json"), updated_at=now)
-
-
-def entry_of(row: KnowledgeEntry) -> Entry:
-    """The entry that a row keeps."""
-    return Entry.model_validate({name: getattr(row, name) for name in Entry.model_fields})
-
-
-def topic_of(entry: Entry) -> Topic:
-    """What the matcher learns of an entry."""
-    return Topic(entry.id, (entry.question, *entry.similar), entry.answer, entry.keywords)

@@ -6,7 +6,9 @@ others give signs that :mod:`plugins.faq.fusion` weighs into one probability.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import copy
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain
 
@@ -15,18 +17,22 @@ from numpy.typing import NDArray
 
 from core.words import words
 from plugins.faq.dense import MANY, Meaning
-from plugins.faq.fusion import SIGNS, Fusion, fusions
+from plugins.faq.encoder import EncoderMissing
+from plugins.faq.fusion import SIGNS, Fusion, fusion_of
 from plugins.faq.layout import Floats, Views
 from plugins.faq.matcher import Match, Topic, Verdict
 from plugins.faq.segment import VIEWS, Asked, Column, Segment
+from plugins.faq.sounds import Sounds
 from plugins.faq.sparse import Rarity
-from plugins.faq.terms import Lexicon, flatten, shop_lexicon
+from plugins.faq.terms import Lexicon, flatten, plain, shop_lexicon
+from plugins.faq.vectors import Known
 
 BATCH = 256  # texts that are encoded in one go
 ENOUGH = 20_000  # entries that tell how rare a term is
+GONE = -10.0  # the signs of an entry that is no more: it must not compete with its successor
 FEW = 500  # changed entries that are kept beside the index before it is made anew
 Flags = NDArray[np.bool_]
-Known = Mapping[str, Floats]
+Exact = dict[str, tuple[str, ...]]  # from a flat text to the entries it means
 
 
 def usual_subjects() -> list[Topic]:
@@ -43,9 +49,30 @@ class Index:
     subjects: Column
     keys: tuple[Asked, ...]
     segments: tuple[Segment, ...] = ()
-    exact: tuple[dict[str, str], ...] = ()
+    exact: tuple[Exact, ...] = ()
     gone: frozenset[str] = frozenset()  # of the first segment: changed or taken away since
+    gone_rows: tuple[int, ...] = ()  # where they are
     meaning: Meaning | None = None
+    sounds: Sounds | None = None
+
+    def said(self, flat: str) -> Verdict | None:
+        """The entries that this means word for word: one, unless they are on other products."""
+        found: list[str] = []
+        for table in self.exact:
+            hidden = self.gone if table is self.exact[0] else frozenset[str]()
+            found += [entry_id for entry_id in table.get(flat, ()) if entry_id not in hidden]
+        share = round(1 / len(found), 4) if found else 0.0
+        return (
+            Verdict([Match(one, share, {"exact": flat}) for one in found], 0.0) if found else None
+        )
+
+    def id(self, row: int) -> str:
+        """The entry whose signs stand in that row."""
+        for segment in self.segments:
+            if row < len(segment.column.layout):
+                return segment.column.layout.ids[row]
+            row -= len(segment.column.layout)
+        raise IndexError(row)
 
 
 class Ladder:
@@ -60,8 +87,8 @@ class Ladder:
         """Know nothing yet; ``lexicon`` and ``subjects`` are the usual ones unless given."""
         self._lexicon = lexicon or shop_lexicon()
         self._subjects = usual_subjects() if subjects is None else list(subjects)
-        self._topics: dict[str, Topic] = {}
-        self._fresh: dict[str, Topic] = {}
+        self.topics: dict[str, Topic] = {}
+        self.fresh: dict[str, Topic] = {}
         self.index = self._empty(())
         if meaning is not None:
             self.understand(meaning)
@@ -72,8 +99,8 @@ class Ladder:
         """Forget everything and know these."""
         meaning, known = self.index.meaning, self._remembered()
         index = self._empty(topics)
-        index = self._with(index, meaning) if meaning else index
-        self._topics, self._fresh = {topic.entry_id: topic for topic in topics}, {}
+        index = self._with(index, meaning, known) if meaning else index
+        self.topics, self.fresh = {topic.entry_id: topic for topic in topics}, {}
         column = self._column(topics, index, known)
         segment = Segment(column, index.subjects, index.keys)
         self.index = replace(index, segments=(segment,), exact=(_exact(topics),))
@@ -81,33 +108,48 @@ class Ladder:
     def change(self, topics: Sequence[Topic], gone: Sequence[str] = ()) -> None:
         """Know these as well or anew, and forget those; fast when they are few."""
         for topic in topics:
-            self._topics[topic.entry_id] = self._fresh[topic.entry_id] = topic
+            self.topics[topic.entry_id] = self.fresh[topic.entry_id] = topic
         for entry_id in gone:
-            self._topics.pop(entry_id, None)
-            self._fresh.pop(entry_id, None)
-        if len(self._fresh) > FEW or not self.index.segments:
-            self.learn(list(self._topics.values()))
+            self.topics.pop(entry_id, None)
+            self.fresh.pop(entry_id, None)
+        if len(self.fresh) > FEW or not self.index.segments:
+            self.learn(list(self.topics.values()))
             return
-        index, fresh = self.index, list(self._fresh.values())
+        index, fresh = self.index, list(self.fresh.values())
         column = self._column(fresh, index, self._remembered(1))
-        hidden = index.gone | set(gone) | self._fresh.keys()
+        hidden = index.gone | set(gone) | self.fresh.keys()
         segments = (index.segments[0], Segment(column, index.subjects, index.keys))
         exact = (index.exact[0], _exact(fresh))
-        self.index = replace(index, segments=segments, exact=exact, gone=frozenset(hidden))
+        rows = tuple(at for at, i in enumerate(segments[0].column.layout.ids) if i in hidden)
+        self.index = replace(
+            index, segments=segments, exact=exact, gone=frozenset(hidden), gone_rows=rows
+        )
+
+    def fork(self) -> Ladder:
+        """Another ladder that knows the same and learns on its own."""
+        other = copy.copy(self)
+        other.topics, other.fresh = dict(self.topics), dict(self.fresh)
+        return other
+
+    def unsure(self) -> Ladder:
+        """The same without the first generation: what it would think of its own wordings."""
+        other = self.fork()
+        other.index = replace(self.index, exact=({},) * len(self.index.exact))
+        return other
 
     def understand(self, meaning: Meaning, known: Known | None = None) -> None:
         """Use meaning from now on; encodes what is not ``known``: call it off the event loop."""
-        index = self._with(self.index, meaning)
+        index = self._with(self.index, meaning, known or {})
         columns = [s.column.understand(meaning, known or {}) for s in index.segments]
         segments = tuple(Segment(column, index.subjects, index.keys) for column in columns)
         self.index = replace(index, segments=segments)
 
     def unread(self) -> Iterator[list[str]]:
         """All texts that have a meaning to find, in batches."""
-        answers = len(self._topics) <= MANY
+        answers = len(self.topics) <= MANY
         texts = [
             text
-            for topic in self._topics.values()
+            for topic in (*self._subjects, *self.topics.values())
             for text in (*topic.questions, *topic.keywords, *((topic.answer,) if answers else ()))
         ]
         for at in range(0, len(texts), BATCH):
@@ -122,11 +164,13 @@ class Ladder:
         rarity = Rarity(questions, chain(rest, usual), self._lexicon)
         subjects = Column(self._subjects, rarity)
         keys = tuple(Asked(rarity.read(subject.entry_id)) for subject in self._subjects)
-        return Index(rarity, subjects, keys)
+        spoken = words("plugins.faq")["spoken"]
+        sounds = Sounds((*spoken, *self._lexicon.words), rarity.known)
+        return Index(rarity, subjects, keys, sounds=sounds)
 
-    def _with(self, index: Index, meaning: Meaning) -> Index:
-        subjects = index.subjects.understand(meaning, {})
-        vectors = meaning.of([topic.entry_id for topic in self._subjects])
+    def _with(self, index: Index, meaning: Meaning, known: Known) -> Index:
+        subjects = index.subjects.understand(meaning, known)
+        vectors = meaning.of([topic.entry_id for topic in self._subjects], known, blank=True)
         keys = tuple(replace(k, vector=v) for k, v in zip(index.keys, vectors, strict=True))
         return replace(index, subjects=subjects, keys=keys, meaning=meaning)
 
@@ -136,9 +180,10 @@ class Ladder:
 
     def _remembered(self, since: int = 0) -> dict[str, Floats]:
         found: dict[str, Floats] = {}
-        for segment in self.index.segments[since:]:
-            if segment.column.meaning is not None:
-                found |= segment.column.meaning.remembered(segment.column.layout)
+        columns = [segment.column for segment in self.index.segments[since:]]
+        for column in (*columns, *((self.index.subjects,) if not since else ())):
+            if column.meaning is not None:
+                found |= column.meaning.remembered(column.layout)
         return found
 
     # -- answering --------------------------------------------------------------------------------
@@ -146,33 +191,45 @@ class Ladder:
     @property
     def fusion(self) -> Fusion:
         """The weights that fit what is known now."""
-        return fusions()[1 if self.index.meaning else 0]
+        return fusion_of(dense=self.index.meaning is not None)
+
+    def read(self, texts: Sequence[str]) -> list[Asked]:
+        """The texts in each space; without the encoder at this moment, in that of terms."""
+        index, vectors = self.index, [None] * len(texts)
+        if index.meaning:
+            with suppress(EncoderMissing):  # it tells its status itself
+                vectors = index.meaning.of(texts)
+        found = zip(texts, vectors, strict=True)
+        return [Asked(index.rarity.read(text), vector) for text, vector in found]
 
     def judge(self, text: str, limit: int) -> Verdict:
         """The best entries, and how likely none is meant."""
         index, flat = self.index, flatten(text)
-        for table in reversed(index.exact):
-            entry_id = table.get(flat)
-            if entry_id and (table is not index.exact[0] or entry_id not in index.gone):
-                return Verdict([Match(entry_id, 1.0, {"exact": flat})], 0.0)
+        if said := index.said(flat):
+            return said
+        mended = index.sounds.mend(plain(text)) if index.sounds else text
+        if mended != plain(text):
+            text, flat = mended, flatten(mended)
+            if said := index.said(flat):
+                return said
         if not flat or not index.segments:
             return Verdict([])
-        vector = index.meaning.of([text])[0] if index.meaning else None
-        asked = Asked(index.rarity.read(text), vector)
+        asked = self.read([text])[0]
         signs, others = survey(index, asked)
-        return self._rank(signs, others, limit)
+        signs[list(index.gone_rows)] = GONE
+        return self._rank(signs, others, limit, dense=asked.vector is not None)
 
-    def _rank(self, signs: Floats, others: Floats, limit: int) -> Verdict:
+    def _rank(self, signs: Floats, others: Floats, limit: int, *, dense: bool) -> Verdict:
         index = self.index
-        chances, none = self.fusion.probabilities(signs, others)
-        ids = [entry_id for segment in index.segments for entry_id in segment.column.layout.ids]
-        spare = limit + len(index.gone)
-        best = np.argpartition(-chances, spare)[:spare] if spare < len(ids) else range(len(ids))
-        old = len(index.segments[0].column.layout)
+        chances, none = fusion_of(dense=dense).probabilities(signs, others)
+        count = len(chances)
+        best = np.argpartition(-chances, limit)[:limit] if limit < count else range(count)
         ranked = sorted((int(at) for at in best), key=lambda at: -float(chances[at]))
-        kept = [at for at in ranked if at >= old or ids[at] not in index.gone][:limit]
+        kept = [at for at in ranked if at not in index.gone_rows]
         return Verdict(
-            [Match(ids[at], round(float(chances[at]), 4), _facts(signs[at])) for at in kept], none
+            [Match(index.id(at), round(float(chances[at]), 4), _facts(signs[at])) for at in kept],
+            none,
+            dense,
         )
 
 
@@ -198,11 +255,11 @@ def _top(values: Floats) -> float:
     return float(values.max(initial=0.0))
 
 
-def _exact(topics: Sequence[Topic]) -> dict[str, str]:
-    table: dict[str, str] = {}
+def _exact(topics: Sequence[Topic]) -> Exact:
+    table: Exact = {}
     for topic in topics:
-        for text in (*topic.questions, *topic.keywords):
-            table.setdefault(flatten(text), topic.entry_id)
+        for flat in {flatten(text) for text in (*topic.questions, *topic.keywords)}:
+            table[flat] = (*table.get(flat, ()), topic.entry_id)
     return table
 
 

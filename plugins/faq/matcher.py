@@ -36,6 +36,7 @@ class Verdict:
 
     matches: list[Match]
     none: float = 1.0  # the probability that no entry is meant
+    dense: bool = False  # whether meaning took part
 
 
 class Matcher(Protocol):

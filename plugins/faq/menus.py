@@ -35,7 +35,7 @@ class Choice:
     @property
     def id(self) -> str:
         """As an option's id; about 60 characters at most."""
-        return ":".join(str(part) for part in (self.act, self.entry_id, self.asked or "") if part)
+        return f"{self.act}:{self.entry_id}:{self.asked or ''}".rstrip(":")
 
 
 def read_choice(key: str) -> Choice | None:

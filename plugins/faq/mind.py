@@ -9,34 +9,53 @@ generations work now, and why one does not.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
-from plugins.faq.bands import Bands, Decision
 from plugins.faq.dense import meaning
-from plugins.faq.encoder import EncoderMissing, encoder
+from plugins.faq.encoder import Encoder, EncoderMissing
 from plugins.faq.ladder import Ladder
-from plugins.faq.layout import Floats
 from plugins.faq.matcher import Topic, Verdict
+from plugins.faq.segment import Asked
+from plugins.faq.vectors import VectorFile
 
 log = structlog.get_logger(__name__)
+PATIENCE = 60.0  # seconds before an encoder that failed is tried anew, with the next question
 SMALL = 1_000  # entries that are encoded before the shop opens: a second or two
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Two matchers to compare."""
+
+    before: Ladder
+    after: Ladder
 
 
 class Mind:
     """A matcher that thinks in threads."""
 
-    def __init__(self, encoder_name: str) -> None:
-        """Know nothing; ``encoder_name`` as in the settings."""
+    def __init__(self, encoder: Encoder | None, folder: Path | None = None) -> None:
+        """Know nothing; vectors are kept in ``folder`` over a restart."""
         self._ladder = Ladder()
-        self._encoder = encoder(encoder_name)
+        self._encoder, self._folder = encoder, folder
+        self._again = 0.0  # when an encoder that failed is tried anew
         self._thinking = ThreadPoolExecutor(1, "faq")
         self._teaching = asyncio.Lock()
         self._later: asyncio.Task[None] | None = None
         self._small = True
-        self.status = "terms" if self._encoder is None else "terms; meaning is not loaded yet"
+        self._status = "terms" if self._encoder is None else "terms; meaning is not loaded yet"
+
+    @property
+    def status(self) -> str:
+        """Which generations work now, and why one does not."""
+        trouble = self._encoder.trouble if self._encoder else ""
+        return f"terms; no meaning: {trouble}" if trouble else self._status
 
     async def learn(self, topics: Sequence[Topic]) -> None:
         """Forget everything and know these."""
@@ -46,7 +65,9 @@ class Mind:
 
     def begin(self) -> None:
         """Read the meanings in the background."""
-        if self._encoder is not None and self._later is None and not self._ladder.index.meaning:
+        if self._encoder is None or self._ladder.index.meaning or time.monotonic() < self._again:
+            return
+        if self._later is None or self._later.done():
             self._later = asyncio.create_task(self._understand())
 
     async def warm(self) -> None:
@@ -60,15 +81,24 @@ class Mind:
         async with self._teaching:
             await asyncio.to_thread(self._ladder.change, topics, gone)
 
+    async def rehearse(self, topics: Sequence[Topic], gone: Sequence[str]) -> Rehearsal:
+        """The matcher as it is, and as a change would leave it; nothing changes here."""
+        await self.warm()
+        async with self._teaching:
+            before, after = self._ladder.fork(), self._ladder.fork()
+        await asyncio.to_thread(after.change, topics, gone)
+        return Rehearsal(before, after)
+
+    async def read(self, texts: Sequence[str]) -> list[Asked]:
+        """The texts in each space, as the matcher sees them."""
+        await self.warm()
+        return await asyncio.to_thread(self._ladder.read, texts)
+
     async def judge(self, text: str, limit: int) -> Verdict:
         """What the matcher thinks of a text."""
         await self.warm()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thinking, self._ladder.judge, text, limit)
-
-    async def decide(self, text: str, bands: Bands) -> Decision:
-        """Whether to answer, to ask back or to admit not to know; the candidates come along."""
-        return bands.decide(await self.judge(text, bands.candidates), self._ladder.fusion)
 
     async def close(self) -> None:
         """Let go of the threads."""
@@ -82,14 +112,20 @@ class Mind:
             return
         try:
             source = await asyncio.to_thread(meaning, self._encoder)
-            known: dict[str, Floats] = {}
-            for texts in self._ladder.unread():
-                rows = await asyncio.to_thread(source.of, texts)
-                known.update(zip(texts, rows, strict=True))
+            known = await asyncio.to_thread(VectorFile, self._folder, source.model)
+            texts: list[str] = []
+            for part in self._ladder.unread():
+                own = [text for text in part if text not in source.known]
+                texts += own
+                fresh = await asyncio.to_thread(known.unknown, own)
+                if fresh:
+                    known.add(fresh, await asyncio.to_thread(source.of, fresh))
+            await asyncio.to_thread(known.keep, texts)
             async with self._teaching:
                 await asyncio.to_thread(self._ladder.understand, source, known)
         except EncoderMissing as error:
-            self.status = f"terms; no meaning: {error}"
+            self._status = f"terms; no meaning: {error}"
+            self._again = time.monotonic() + PATIENCE
             log.warning("faq.encoder_missing", reason=str(error))
         else:
-            self.status = f"terms and meaning ({self._encoder.name})"
+            self._status = f"terms and meaning ({self._encoder.name})"

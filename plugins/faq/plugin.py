@@ -7,18 +7,28 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from aiohttp import web
+
+from core.clock import Clock
 from core.message import ConversationKind
 from core.plugin import Plugin
 from core.route.rules import Rank
+from core.settings import Settings, ShopSettings
 from core.store.models import JournalEntry
+from core.texts import Texts
 from core.turn import Turn
 from core.understand.normalise import bare
+from plugins.faq.about import about
 from plugins.faq.bands import Bands
-from plugins.faq.knowledge import CHANGED, KnowledgeBase
+from plugins.faq.encoder import Remembering, encoder
+from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.menus import NONE, PERSON, PICK, REPLIES, USEFUL, WORDS, chosen
 from plugins.faq.mind import Mind
-from plugins.faq.replies import answer, miss, suggest, verdict, wordless
+from plugins.faq.page import HelpPage
+from plugins.faq.remote import RemoteEncoder
+from plugins.faq.replies import answer, answer_all, miss, suggest, verdict, wordless
 from plugins.faq.settings import FaqSettings
+from plugins.faq.store import CHANGED
 from plugins.handoff.face import request
 
 plugin = Plugin(
@@ -33,11 +43,16 @@ DIRECT = ConversationKind.DIRECT
 
 
 @plugin.provides
-async def knowledge(settings: FaqSettings) -> AsyncIterator[KnowledgeBase]:
+async def knowledge(
+    settings: FaqSettings, clock: Clock, whole: Settings
+) -> AsyncIterator[KnowledgeBase]:
     """The knowledge base, loaded."""
-    mind = Mind(settings.encoder)
+    chosen = encoder(settings.encoder)
+    if settings.encoder == "remote":
+        chosen = Remembering(RemoteEncoder(settings.embeddings))
+    mind = Mind(chosen, whole.data / "faq")
     try:
-        base = KnowledgeBase(mind)
+        base = KnowledgeBase(mind, clock, whole.shop.zone)
         await base.load()
         yield base
     finally:
@@ -48,6 +63,16 @@ async def knowledge(settings: FaqSettings) -> AsyncIterator[KnowledgeBase]:
 async def warm(base: KnowledgeBase) -> None:
     """Begin to read the meanings before the first customer asks."""
     base.warm()
+
+
+@plugin.serves("/help")
+def help_page(
+    base: KnowledgeBase, settings: FaqSettings, shop: ShopSettings, texts: Texts
+) -> web.Application:
+    """The knowledge for everybody to read, where the shop wants it."""
+    site = web.Application()
+    site.router.add_get("", HelpPage(base, settings, shop, texts).serve)
+    return site
 
 
 @plugin.follows(CHANGED)
@@ -65,14 +90,22 @@ async def ask(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
     if not direct and not any(word in turn.text for word in WORDS["asking"]):
         turn.decline("no question")
     wanted = settings.precision if direct else settings.public_precision
-    decision = await base.decide(turn.text, Bands(wanted, settings.helpful, settings.candidates))
+    bands = Bands(wanted, settings.helpful, settings.candidates)
+    known = about(turn, base.special.values())
+    decision = await base.decide(turn.text, bands, known)
+    if direct and not turn.conversation.form:
+        careful = Bands(settings.public_precision, settings.helpful, settings.candidates)
+        several = await base.answers(turn.text, careful, known)
+        if len(several) > 1 or (several and decision.band != "answer"):
+            answer_all(turn, [base.entries[m.entry_id] for m in several], settings, turn.message.id)
+            return
     if not decision.offered:
         turn.decline("nothing alike enough")
     best = decision.offered[0]
     turn.note(entry=best.entry_id, score=best.score, why=best.why)
     near = [entry for match in decision.offered if (entry := base.get(match.entry_id))]
     if decision.band == "answer" and near:
-        answer(turn, near[0], turn.message.id, best.score)
+        answer(turn, near[0], settings, turn.message.id, best.score)
         return
     if not direct or turn.conversation.form or not near:
         turn.decline(f"not sure: {best.score:.2f}")
@@ -89,7 +122,7 @@ async def unknown(turn: Turn, settings: FaqSettings) -> None:
     if not turn.text:
         wordless(turn)
     elif bare(turn.text):
-        miss(turn, settings.misses)
+        miss(turn, settings.misses, turn.message.id)
     else:
         turn.reply("faq.signs")  # a smile or a question mark: heard, but nothing to look up
 
@@ -105,14 +138,14 @@ async def choose(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None
     if choice.act == PERSON:
         request(turn, "faq-asked")
     elif choice.act == NONE:
-        miss(turn, settings.misses)
+        miss(turn, settings.misses, choice.asked)
     elif choice.act == PICK:
         entry = base.get(choice.entry_id)
         if entry is None:
             turn.reply("faq.gone")
             return
         turn.emit("faq.picked", entry=entry.id, question=choice.asked)
-        answer(turn, entry, choice.asked, 1.0)
+        answer(turn, entry, settings, choice.asked, 1.0)
     else:
         verdict(turn, choice, useful=choice.act == USEFUL)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from core.message import ConversationKind
+from core.parts import AnyPart, Text
 from core.turn import Turn
 from plugins.faq.entry import Entry
 from plugins.faq.menus import (
@@ -19,34 +20,54 @@ from plugins.faq.menus import (
     picks,
 )
 from plugins.faq.models import Feedback
+from plugins.faq.settings import FaqSettings
+from plugins.faq.wording import shown, worded
 from plugins.handoff.face import request
 
 SERIES = timedelta(minutes=1)  # pictures come in series
 
 
-def answer(turn: Turn, entry: Entry, asked: int, score: float) -> None:
+def answer(turn: Turn, entry: Entry, settings: FaqSettings, asked: int, score: float) -> None:
     """Give an entry's answer; in a direct chat ask whether it helped. Forgets earlier misses."""
     turn.memory.pop("misses", None)
     turn.emit("faq.answered", entry=entry.id, score=score, question=asked)
+    text, extras = worded(turn, entry, settings), shown(turn, entry)
     if turn.conversation.kind is not ConversationKind.DIRECT:
-        turn.say(entry.answer)
+        turn.say(text, *extras)
         return
     choices = labelled(turn, Choice(USEFUL, entry.id, asked), Choice(USELESS, entry.id, asked))
-    turn.say(entry.answer, offer(turn, "faq.helpful", choices))
+    turn.say(text, *extras, offer(turn, "faq.helpful", choices))
+
+
+def answer_all(turn: Turn, entries: Sequence[Entry], settings: FaqSettings, asked: int) -> None:
+    """Answer each question of a message that had several, or the one among much else."""
+    if len(entries) == 1:
+        answer(turn, entries[0], settings, asked, 1.0)
+        return
+    turn.memory.pop("misses", None)
+    turn.note(entries=[entry.id for entry in entries])
+    parts: list[AnyPart] = []
+    for entry in entries:
+        turn.emit("faq.answered", entry=entry.id, score=1.0, question=asked)
+        parts += [Text(worded(turn, entry, settings)), *shown(turn, entry)]
+    turn.say("", *parts)
 
 
 def suggest(turn: Turn, entries: Sequence[Entry]) -> None:
     """Offer the likely questions to choose from."""
     turn.emit("faq.suggested", entries=[entry.id for entry in entries])
-    choices = [*picks(entries, turn.message.id), *labelled(turn, Choice(NONE))]
+    choices = [*picks(entries, turn.message.id), *labelled(turn, Choice(NONE, "", turn.message.id))]
     turn.say("", offer(turn, "faq.suggest", choices))
 
 
-def miss(turn: Turn, allowed: int) -> None:
-    """Admit that we do not know and offer a person; the last allowed miss brings one (S-028)."""
+def miss(turn: Turn, allowed: int, asked: int) -> None:
+    """Admit that we do not know and offer a person; the last allowed miss brings one (S-028).
+
+    ``asked``: the message that asked, for the loop to learn from (``loop/harvest.py``).
+    """
     count = int(turn.memory.get("misses", 0)) + 1
     turn.note(misses=count)
-    turn.emit("faq.missed", count=count)
+    turn.emit("faq.missed", count=count, question=asked)
     if count >= allowed:
         turn.memory.pop("misses", None)
         request(turn, "faq-misses")

@@ -7,7 +7,7 @@ beside its own. A subject that no entry is about draws its questions away from a
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ from plugins.faq.layout import Floats, Ints, Layout, Views
 from plugins.faq.matcher import Topic
 from plugins.faq.sparse import Rarity, TermIndex
 from plugins.faq.terms import Terms
+from plugins.faq.vectors import Known
 
 LINKED = {False: 0.6, True: 0.72}  # an entry's question so like a subject's is about it
 CLEAR = {False: 0.3, True: 0.5}  # less like than this: certainly another subject
@@ -41,7 +42,7 @@ class Column:
         self.terms = TermIndex(self.layout, rarity.read)
         self.meaning: VectorIndex | None = None
 
-    def understand(self, source: Meaning, known: Mapping[str, Floats]) -> Column:
+    def understand(self, source: Meaning, known: Known) -> Column:
         """The same with vectors."""
         other = copy.copy(self)
         other.meaning = VectorIndex(self.layout, source, known)

@@ -36,6 +36,10 @@ class Rarity:
             for term in spread.keys() | rest.keys()
         }
 
+    def known(self, term: str) -> bool:
+        """Whether any text has it."""
+        return term in self._of
+
     def read(self, text: str) -> Terms:
         """The terms of a text with their weights, together of length 1."""
         found = terms(text, self._lexicon)

@@ -55,6 +55,7 @@ class Lexicon:
         for word, meant in by_word.items():
             self._words.add_word(word, tuple(meant))
         self._words.make_automaton()
+        self.words = tuple(by_word)
 
     def ideas(self, flat: str) -> set[str]:
         """The ideas in a flattened text."""

@@ -22,6 +22,7 @@ def _settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         encoding="utf-8",
     )
     monkeypatch.setenv("XIAOER_SETTINGS", str(file))
+    monkeypatch.chdir(tmp_path)
 
 
 def test_import_list_ask_export(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from plugins.faq.bands import Bands
 from plugins.faq.dense import source
 from plugins.faq.evaluate import Outcome, ask_all, figures, read_queries
 from plugins.faq.files import read
-from plugins.faq.knowledge import topic_of
 from plugins.faq.ladder import Ladder
 from plugins.faq.matcher import Topic
 from plugins.faq.settings import FaqSettings
+from plugins.faq.store import topic_of
 from plugins.faq.terms import flatten, shop_lexicon
 
 DATA = Path(__file__).parents[2] / "data" / "faq"
@@ -98,6 +98,15 @@ def test_a_change_is_known_and_what_is_gone_is_not(ladder: Ladder) -> None:
     assert made.judge("你喜欢吃苹果吗", 1).matches[0].entry_id == "shop-042"
     found = [m.entry_id for m in made.judge("下单后多久发货？", 10).matches]
     assert found.count("shop-042") <= 1
+
+
+def test_an_entry_that_was_edited_is_as_sure_as_before_it_does_not_compete_with_itself() -> None:
+    made = taught("none")
+    sure = made.judge("下单之后多久能发货呢", 1).matches[0]
+    made.change([Topic("shop-042", ("下单后多久发货？",), "48 小时内发货。")])
+    again = made.judge("下单之后多久能发货呢", 1).matches[0]
+    assert (sure.entry_id, again.entry_id) == ("shop-042", "shop-042")
+    assert again.score > sure.score - 0.1
 
 
 def test_another_shops_words_for_a_usual_subject_are_linked_to_it(ladder: Ladder) -> None:

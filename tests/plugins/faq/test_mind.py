@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from plugins.faq import encoder
 from plugins.faq.matcher import Topic
 from plugins.faq.mind import Mind
@@ -13,7 +11,7 @@ TOPICS = [Topic("a", ("怎么退货？",), "先申请"), Topic("b", ("直播几�
 
 
 async def test_meaning_is_ready_when_a_small_knowledge_is_learned() -> None:
-    mind = Mind("use")
+    mind = Mind(encoder.encoder("use"))
     await mind.learn(TOPICS)
     await mind.warm()
     assert mind.status == "terms and meaning (use)"
@@ -24,17 +22,13 @@ async def test_meaning_is_ready_when_a_small_knowledge_is_learned() -> None:
     await mind.close()
 
 
-async def test_without_the_encoders_package_terms_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_the_encoders_package_terms_go_on() -> None:
     def missing() -> Callable[[list[str]], Any]:
         raise ModuleNotFoundError("no such package")
 
     made = encoder.Remembering(encoder.PackagedEncoder("use", missing))
 
-    def find(name: str) -> encoder.Encoder:
-        return made
-
-    monkeypatch.setattr("plugins.faq.mind.encoder", find)
-    mind = Mind("use")
+    mind = Mind(made)
     await mind.learn(TOPICS)
     await mind.warm()
     assert mind.status == "terms; no meaning: use: no such package"
@@ -43,7 +37,7 @@ async def test_without_the_encoders_package_terms_go_on(monkeypatch: pytest.Monk
 
 
 async def test_terms_alone_when_the_shop_wants_it_so() -> None:
-    mind = Mind("none")
+    mind = Mind(None)
     await mind.learn(TOPICS)
     await mind.warm()
     assert mind.status == "terms"
