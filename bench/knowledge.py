@@ -26,9 +26,9 @@ from plugins.faq.encoder import encoder
 from plugins.faq.entry import Entry
 from plugins.faq.evaluate import Outcome, Query, ask_all, figures, read_queries
 from plugins.faq.files import read
-from plugins.faq.knowledge import topic_of
 from plugins.faq.ladder import Ladder
 from plugins.faq.settings import FaqSettings
+from plugins.faq.store import topic_of
 from plugins.faq.terms import Lexicon, flatten, shop_lexicon, terms
 
 ROOT = Path(__file__).parent.parent

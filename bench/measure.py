@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import math
 import statistics
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 ROUNDS = 15
 CALLS = 2_000
@@ -50,3 +52,16 @@ async def _time(work: Work, calls: int) -> float:
     for _ in range(calls):
         await work()
     return (time.perf_counter() - start) / calls * 1e6
+
+
+def percentile(values: Sequence[float], share: float) -> float:
+    """The smallest value that is not exceeded by ``share`` of all."""
+    ordered = sorted(values)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
+
+
+def resident() -> float:
+    """Megabytes of memory that this process occupies (Linux), after the garbage is gone."""
+    gc.collect()
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * 4096 / 1e6

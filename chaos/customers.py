@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import aiohttp
 
@@ -25,9 +25,9 @@ CUT_AFTER = 0.02
 class Customers:
     """All of them; ``acknowledged`` is what the shop has answered for, by channel and key."""
 
-    def __init__(self, plan: Plan, shop: str) -> None:
-        """``shop`` is the address of its hooks."""
-        self._plan, self._shop = plan, shop
+    def __init__(self, plan: Plan, shop: str, answered: Mapping[tuple[str, str], int]) -> None:
+        """``shop`` is the address of its hooks; ``answered`` the newest number that each saw."""
+        self._plan, self._shop, self._answered = plan, shop, answered
         self.acknowledged: set[tuple[str, str]] = set()
         self.begun = 0  # messages delivered at least once
         self.deliveries = 0
@@ -66,6 +66,10 @@ class Customers:
             number += size
             await self._until_acknowledged(channel, who, keys, dice)
             await asyncio.sleep(dice.expovariate(1 / self._plan.think))
+            while (  # noqa: ASYNC110
+                number > self._answered[channel, who] + self._plan.ahead and not self._closing
+            ):
+                await asyncio.sleep(AGAIN)
 
     async def _until_acknowledged(
         self, channel: str, who: str, keys: Sequence[str], dice: random.Random

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
@@ -13,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
+
+from chaos import clock
 
 ROOT = Path(__file__).parents[1]
 GIVE_UP = 10  # ends that nobody ordered
@@ -38,6 +41,7 @@ class Fleet:
     def __init__(self, parts: list[Part], folder: Path) -> None:
         """Nothing runs yet; what the shop logs goes to ``folder``."""
         self.parts, self.log = parts, folder / "shop.log"
+        self._clock = folder / clock.FILE
         self.kills = 0
         self.lives = 0
         self.surprises: list[str] = []  # who ended without being told to
@@ -90,6 +94,26 @@ class Fleet:
         self.kills += 1
         return True
 
+    def put_clock(self, seconds: float) -> None:
+        """The machine of the shop is wrong by that much from now on."""
+        draft = self._clock.with_suffix(".new")
+        draft.write_text(str(seconds), "ascii")
+        draft.replace(self._clock)
+        self._signal(clock.PUT)
+
+    async def fill_disk(self, part: Part, file: Path, seconds: float) -> bool:
+        """For so long no file may grow beyond that one's size; false if the part is not there."""
+        number = part.number
+        size = next((found.stat().st_size for found in [file] if found.exists()), None)
+        if not part.ready.is_set() or size is None:
+            return False
+        _, most = resource.prlimit(number, resource.RLIMIT_FSIZE)
+        resource.prlimit(number, resource.RLIMIT_FSIZE, (size, most))
+        await asyncio.sleep(seconds)
+        if part.number == number and number not in self._killed:
+            resource.prlimit(number, resource.RLIMIT_FSIZE, (most, most))
+        return True
+
     async def stop(self) -> None:
         """Ask every part to close, as an administrator would; what lasts too long is killed."""
         self._stopping = True
@@ -108,7 +132,7 @@ class Fleet:
 
     def _signal(self, what: signal.Signals) -> None:
         for part in self.parts:
-            if part.number:
+            if part.number and part.number not in self._killed:
                 os.kill(part.number, what)
 
     def _hatch(self, part: Part) -> None:

@@ -2,7 +2,7 @@
 
 A line of standard input is ``SETTINGS LOG``; the answers are ``began PID`` and, when a process has
 ended, ``ended PID CODE``. At the end of the input everything hatched here is killed. The children
-do exactly what ``xiaoer run --settings SETTINGS`` does.
+do exactly what ``xiaoer run --settings SETTINGS`` does, but with a clock that may be wrong.
 """
 
 from __future__ import annotations
@@ -13,9 +13,12 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from unittest.mock import patch
 
 import chaos.adapter  # pyright: ignore[reportUnusedImport] - imported ahead
 import chaos.plugin  # noqa: F401  # pyright: ignore[reportUnusedImport]
+import core.app as house
+from chaos import clock
 from core.cli import run
 
 children: set[int] = set()
@@ -34,7 +37,9 @@ def hatch(settings: str, log: str) -> int:
         nothing = os.open(os.devnull, os.O_RDWR)
         for given, wanted in ((nothing, 0), (nothing, 1), (out, 2)):
             os.dup2(given, wanted)
-        run.command(Path(settings), None, None)
+        wrong = Path(settings).with_name(clock.FILE)
+        with patch.object(house, "SystemClock", lambda: clock.WrongClock(wrong)):
+            run.command(Path(settings), None, None)
         code = 0
     except BaseException:  # noqa: BLE001 - a child must not return into the nest
         traceback.print_exc()
@@ -61,6 +66,7 @@ def bury(*_signal: object) -> None:
 def main() -> None:
     """Serve until the input ends."""
     signal.signal(signal.SIGCHLD, bury)
+    signal.signal(clock.PUT, signal.SIG_IGN)  # until a child has its clock
     tell("ready")
     while line := sys.stdin.readline():
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})

@@ -15,6 +15,8 @@ class Plan:
     """``gap``: mean seconds between kills. ``think``: mean seconds between a customer's messages.
 
     ``customers`` is their number on each channel; ``drain`` bounds the wait for the last answer.
+    ``ahead``: how many messages a customer says before the first of them must be answered, so that
+    a slow machine is not buried under what it cannot do in time.
     """
 
     size: str = "embedded"
@@ -24,6 +26,7 @@ class Plan:
     customers: int = 60
     think: float = 0.8
     drain: float = 180.0
+    ahead: int = 40
 
     def dice(self, *who: object) -> random.Random:
         """A source of chance of its own: what one decides does not disturb another."""

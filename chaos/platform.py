@@ -6,6 +6,7 @@ It lives in the kit's own process, so no kill can touch its records.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -44,6 +45,7 @@ class Platform:
         """Listen after :meth:`start`."""
         self._plan = plan
         self.sends: list[Send] = []
+        self.answered: Counter[tuple[str, str]] = Counter()  # the newest message answered, by whom
         self.faults: dict[str, int] = dict.fromkeys(FAULTS, 0)
         self.seen: Callable[[int], None] = lambda _number: None  # told who sent it, at once
         self.url = ""
@@ -85,6 +87,8 @@ class Platform:
             case _:
                 pass
         send.shown = True
+        number = int(send.text.split()[0].rsplit(":", 1)[1])
+        self.answered[channel, send.to] = max(self.answered[channel, send.to], number)
         self.seen(int(request.headers[PROCESS]))
         if fault == "cut after":
             return self._hang_up(request)

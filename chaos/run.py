@@ -16,7 +16,7 @@ from chaos.killer import Killer
 from chaos.plan import Plan
 from chaos.platform import Platform
 from chaos.proof import Verdict
-from chaos.sizes import SIZES
+from chaos.sizes import SIZES, Layout
 
 PROGRESS = 10.0  # seconds between two lines
 LOOK = 0.5
@@ -58,13 +58,13 @@ class Run:
             stack.push_async_callback(self._fleet.stop)
             await self._fleet.start()
             shop = f"http://127.0.0.1:{layout.parts[0].port}"
-            self._customers = Customers(self._plan, shop)
+            self._customers = Customers(self._plan, shop, self._platform.answered)
             witnesses = (self._platform, self._customers)
-            self._killer = Killer(self._plan, self._fleet, *witnesses, layout.blackout)
+            self._killer = Killer(self._plan, self._fleet, *witnesses, layout)
             await self._storm()
             self._tell("nobody dies any more; waiting until nothing is open")
             async with books.opened(layout.database):
-                left = await self._drain()
+                left = await self._drain(layout)
                 await self._fleet.stop()
                 ledger = await books.read()
         acknowledged, sends = self._customers.acknowledged, self._platform.sends
@@ -81,12 +81,12 @@ class Run:
             ticker.cancel()
             await self._customers.fall_silent(self._plan.drain)
 
-    async def _drain(self) -> int:
+    async def _drain(self, layout: Layout) -> int:
         """Nobody dies any more: wait until nothing is open; how much is if that takes too long."""
         await self._fleet.all_ready()
         end = time.monotonic() + self._plan.drain
         quiet = 0
-        while (left := await books.unfinished()) or quiet < 2:
+        while (left := await _open(layout)) or quiet < 2:
             quiet = 0 if left else quiet + 1
             if time.monotonic() > end:
                 return left
@@ -116,3 +116,8 @@ class Run:
             "logged": report.grumbles(self._fleet.log),
             "still open": left,
         }
+
+
+async def _open(layout: Layout) -> int:
+    queued = await layout.waiting() if layout.waiting is not None else 0
+    return queued + await books.unfinished()

@@ -9,11 +9,13 @@ import socket
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from chaos.fleet import Part
 from chaos.plan import CHANNELS
+from chaos.size_nats import behind_queue
 
 WORK = ["worker", "sender", "scheduler"]
 PORTS = range(20_000, 32_000)  # below those that the system lends to callers
@@ -29,6 +31,8 @@ class Layout:
     parts: list[Part]
     database: str
     blackout: Callable[[], Awaitable[None]] | None = None
+    disk: Path | None = None  # the file that may not grow any more when the disk is full
+    waiting: Callable[[], Awaitable[int]] | None = None  # entries of a queue before the ledger
 
 
 Size = Callable[[Path, str], AbstractAsyncContextManager[Layout]]
@@ -39,7 +43,7 @@ async def embedded(folder: Path, platform: str) -> AsyncGenerator[Layout]:
     """One process on SQLite."""
     database = f"sqlite://{folder / 'shop.db'}"
     part = _part("shop", {}, database, folder, platform)
-    yield Layout([part], database)
+    yield Layout([part], database, disk=folder / "shop.db-wal")
 
 
 @asynccontextmanager
@@ -63,7 +67,11 @@ async def postgres(folder: Path, platform: str) -> AsyncGenerator[Layout]:
         await asyncio.to_thread(stack.close)
 
 
-SIZES: dict[str, Size] = {"embedded": embedded, "postgres": postgres}
+SIZES: dict[str, Size] = {
+    "embedded": embedded,
+    "postgres": postgres,
+    "nats": partial(behind_queue, postgres),
+}
 
 
 def _part(name: str, more: Mapping[str, Any], database: str, folder: Path, platform: str) -> Part:

@@ -9,7 +9,8 @@ teaches it; ``tests/contract`` is inherited by every adapter.
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -62,7 +63,10 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one act of a customer opens: so many messages (``None``: unlimited) for so long."""
+    """What one act of a customer opens: so many messages (``None``: unlimited) for so long.
+
+    None at all (0) is what leaving opens: it closes the windows that were open.
+    """
 
     messages: int | None
     lasts: timedelta
@@ -74,11 +78,14 @@ class PassiveReply:
 
     ``deadline`` is how long, in seconds, the core may hold one request; ``attempts`` how often the
     platform delivers the same message when nobody answers; ``max_messages`` how many fit.
+    ``parts``: tags that fit in there, where they are fewer than the channel's; the others are
+    pushed, if the channel may push.
     """
 
     deadline: float
     attempts: int = 1
     max_messages: int = 1
+    parts: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,9 @@ class Capabilities:
     without it and without ``passive``, answers go to the board: the journal, for a person to use.
     ``windows``: by trigger, what a customer's act allows; empty means no limit.
     ``rate``: (messages, seconds) for the whole channel. ``caller_id``: a repeated send with the
-    same key is shown once, so an unknown outcome may be repeated safely.
+    same key is shown once, so an unknown outcome may be repeated safely; ``caller_id_in`` names the
+    beginnings of conversations where it is so on a channel where it is not so everywhere.
+    ``notices``: purposes (:class:`~core.parts.Notice`) that it carries outside the reply window.
     """
 
     as_of: str
@@ -101,7 +110,13 @@ class Capabilities:
     windows: Mapping[str, Window] = field(default_factory=dict[str, Window])
     rate: tuple[int, float] | None = None
     caller_id: bool = False
+    caller_id_in: tuple[str, ...] = ()
     receipt: Outcome = Outcome.ACCEPTED
+    notices: frozenset[str] = frozenset()
+
+    def shows_once(self, conversation: str) -> bool:
+        """Whether a repeated send to that conversation does no harm."""
+        return self.caller_id or conversation.startswith(self.caller_id_in)
 
     @property
     def outlet(self) -> str:
@@ -124,12 +139,33 @@ class Arrival:
     """What one webhook request brought, and how to answer it.
 
     ``acknowledge`` builds the platform's plain "got it". ``answer`` builds the passive reply for a
-    message of this arrival; leave it out where the platform takes none.
+    message of this arrival; leave it out where the platform takes none. ``transfer`` builds the
+    response that hands the message to the platform's own people: given instead of an answer while
+    the conversation waits for a person (owner ``queue``); what else is to be said is pushed.
     """
 
     messages: Sequence[Inbound]
     acknowledge: Callable[[], web.Response] = web.Response
     answer: Callable[[Outbound], web.Response] | None = None
+    transfer: Callable[[], web.Response] | None = None
+
+
+class NoMedia(Exception):  # noqa: N818 - reads as a fact
+    """A file cannot be had; ``reason`` is a short word such as ``gone`` or ``unreachable``."""
+
+    def __init__(self, reason: str) -> None:
+        """In a word, without addresses."""
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file of a message while it arrives: its name if it has one, and its bytes in pieces."""
+
+    name: str
+    content_type: str
+    chunks: AsyncIterator[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +188,7 @@ class Channel(Protocol):
     clock: Clock
 
     async def accept(self, messages: Sequence[Inbound]) -> None:
-        """Return when all are durable in the ledger (or known already). Never drops."""
+        """Return when all are durable (or known already), however long it takes. Never drops."""
         ...
 
     async def history(
@@ -174,6 +210,14 @@ class Channel(Protocol):
 
     async def recall(self, key: str) -> str:
         """The note, or an empty string."""
+        ...
+
+    async def owners(self) -> Mapping[str, str]:
+        """Whose the private conversations are that are not the bot's: by conversation."""
+        ...
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[None]:
+        """Inside, nobody else does ``what`` for this channel, in no process of the shop."""
         ...
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
@@ -206,6 +250,9 @@ class Adapter(ABC):
     """Base of all adapters. Override what the platform has; the defaults refuse politely."""
 
     Settings: ClassVar[type[AdapterSettings]] = AdapterSettings
+    refusals: ClassVar[Mapping[str, str]] = {}
+    """For ``xiaoer doctor``: the locale key that says what a reason of :class:`Refused` means."""
+    cli: ClassVar[str] = ""  # "module:app": a typer app with a name, the group ``xiaoer <name>``
     capabilities: Capabilities
 
     def __init__(self, settings: Any, channel: Channel) -> None:  # noqa: ANN401 - own Settings class
@@ -237,6 +284,13 @@ class Adapter(ABC):
         For platforms that have people of their own; not called for what the platform itself
         reported (:attr:`~core.message.Inbound.owner`).
         """
+
+    def media(self, part: AnyPart) -> AbstractAsyncContextManager[Media]:
+        """The file behind a part that came in, fetched now and not before.
+
+        Entering raises :class:`NoMedia`, and so may the pieces. Platforms keep files for days only.
+        """
+        raise NoMedia("no-media-here")
 
     async def typing(self, conversation: str, recipient: Sender | None = None) -> None:
         """Show that an answer is being written, where the platform has such a mark."""

@@ -6,13 +6,16 @@ Read this file first: every part of the core is named here once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 import structlog
+from tortoise import connections
 
+from core.archive import Archive
 from core.bells import DEADLINES, JOURNAL, OUTBOX, Bells
+from core.changeover import ASKED, Changeover
 from core.channels import Line, Lines, Tools
 from core.clock import Clock, SystemClock
 from core.deadlines import Deadlines
@@ -20,6 +23,7 @@ from core.delivery.orphans import Orphans
 from core.delivery.passive import PassiveDesk
 from core.delivery.sender import Sender
 from core.forms.engine import FormEngine
+from core.gate.gate import Gate
 from core.journal import Journal, Watch
 from core.lanes import Lanes
 from core.lanes_shared import SharedLanes
@@ -30,21 +34,26 @@ from core.route.dispatch import Dispatcher
 from core.route.index import Index
 from core.secrets import Secrets
 from core.settings import Settings, SettingsError, ShopSettings
-from core.store import outbox
 from core.store.commit import Commit, Written
 from core.store.database import Database
+from core.store.drivers import drive
 from core.store.intake import Intake
 from core.store.people import People
+from core.store.postgres import away
+from core.store.pulse import feel
 from core.store.session import Session
 from core.store.writer import Writer
+from core.telemetry import Traces
 from core.texts import Texts, bundled
 from core.understand.reader import Reader
 from core.upkeep import OWNED, REPLAYED, Upkeep
 from core.web.hooks import Hooks
 from core.web.server import Server
+from core.web.waiting import open_when_possible
 from core.worker import Worker
 
 log = structlog.get_logger(__name__)
+PING_SECONDS = 2.0
 
 
 class App:
@@ -65,12 +74,18 @@ class App:
         driver = self.database.driver()
         self.writer, self.people = Writer(driver), People()
         self.writer.rolled_back = self.people.forget
-        self.inlet = self.writer if self.session is None else Writer(driver)  # nobody to wait for
+        self.inlet = self.outlet = self.writer
+        if self.session is not None:  # who takes in and who sends need not wait for handlers
+            self.inlet, self.outlet = Writer(driver), Writer(driver)
+        self.writers = {self.writer, self.inlet, self.outlet}
+        for writer in self.writers:
+            writer.committed, writer.failed = self.metrics.committed, self.metrics.failed
         self.intake = Intake(self.inlet, self._people_of(self.inlet), self.clock, self.metrics)
         self.lines = Lines()
+        self.gate = self._gate()  # a queue before the ledger, where the settings name one
         lease = timedelta(seconds=settings.work.lease_seconds)
         self.commit = Commit(self.writer, self.people, self.clock, self.lines.can, lease)
-        tools = Tools(
+        self._tools = Tools(
             clock=self.clock,
             texts=self.texts,
             writer=self.writer,
@@ -78,14 +93,20 @@ class App:
             commit=self.commit,
             metrics=self.metrics,
             secrets=self._secrets(),
+            session=self.session,
+            live=settings.live,
+            gate=self.gate,
         )
         for name, table in settings.channels.items():
-            rest = dict(table)
-            self.lines.add(Line(name, str(rest.pop("adapter", "")), rest, tools))
+            self.lines.add(self._line(name, table))
+        self.reread: Callable[[], Settings] = lambda: settings  # set by who knows the file
         self.sender = self._sender()
-        self.orphans = Orphans(self.session, self.sender, self._nudge) if self.session else None
+        self.orphans = self._orphans()
+        folder, days = settings.data / "archive", settings.retention.days
+        self.archive = Archive(self.writer, self.clock, folder, days, self.session)
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
         self.server = self._server()
+        self.changeover = self._changeover()
         self.journal = Journal(self.registry.followers)
         self.watch = Watch(self.journal, self._nudge)
         self._opened = False
@@ -98,13 +119,16 @@ class App:
             Texts: self.texts,
             ShopSettings: self.settings.shop,
             Settings: self.settings,
+            Commit: self.commit,
+            Writer: self.writer,
+            Lines: self.lines,
         }
 
     async def open(self, *, exclusive: bool = True) -> None:
         """Open the database and the plugins: enough to dispatch, not yet to run."""
         await self.database.open(exclusive=exclusive)
         try:
-            for writer in {self.writer, self.inlet}:
+            for writer in self.writers:
                 writer.start()
             await self.registry.open(self.services)
         except BaseException:
@@ -140,15 +164,17 @@ class App:
         try:
             await self.registry.close()
         finally:
-            for writer in {self.writer, self.inlet}:
+            for writer in self.writers:
                 await writer.stop()
             await self.writer.driver.close()
             await self.database.close()
 
     async def start(self) -> None:
         """Open, take up what a former life left, and serve."""
-        await self.open()
+        await open_when_possible(self.open, self.settings.server)
         try:
+            if self.settings.telemetry.endpoint:
+                self.metrics.traces = await _traces(self)
             await self._begin()
         except BaseException:
             await self.stop()
@@ -169,6 +195,7 @@ class App:
             self._hang_bells(self.session)
         self.registry.followers.setdefault(REPLAYED, []).append(upkeep.replayed)
         self.registry.followers.setdefault(OWNED, []).append(upkeep.owned)
+        self.registry.followers.setdefault(ASKED, []).append(self.changeover.follow)
         await self.registry.warm_up()
         await self.journal.start()
         self.watch.start()
@@ -176,50 +203,77 @@ class App:
             await self.lanes.start()
         if Role.SCHEDULER in self.roles:
             await self.deadlines.start()
+            self.archive.start()
+        await self._open_gate()
         if self.roles & SPEAKING:
             for line in self.lines:
                 await line.start()
         if Role.SENDER in self.roles:  # after the lines: a call through a closed one is lost
             await self.sender.start()
+            self.commit.rest = lambda channel: self.sender.breakers.of(channel).rest()
             self.commit.sends = True  # after the sender has seen to what a former life left
             if self.orphans is not None:
                 await self.orphans.start()
+        self._mount()
         await self.server.start()
 
     async def stop(self) -> None:
         """Stop taking in, finish what is under way, close. Nothing is left half-sent."""
         await self.server.stop()
+        if self.gate is not None:
+            await self.gate.drain.stop()
         if self._opened:
             await self.lanes.stop()
             await self.deadlines.stop()
+            await self.archive.stop()
             if self.orphans is not None:
                 await self.orphans.stop()
             await self.sender.stop()
         await asyncio.gather(*(line.stop() for line in self.lines if line.started))
+        if self.gate is not None:
+            await self.gate.close()
         await self.watch.stop()
+        await self.metrics.traces.close()
         await self.close()
 
     async def readiness(self) -> str:
         """Why the house is not ready, or an empty string."""
         if not self._opened:
             return "starting"
-        await self.database.ping()
+        if self.gate is None or Role.GATEWAY not in self.roles:
+            try:
+                async with asyncio.timeout(PING_SECONDS):
+                    await self.database.ping()
+            except Exception as error:
+                if not away(error):
+                    raise
+                return f"database away: {error}"
+        elif not self.gate.up:  # with it, messages are taken in whether the ledger is there or not
+            return "queue away"
         speaks = self.roles & SPEAKING
-        waiting = [line.name for line in self.lines if speaks and not line.started]
+        starting = [line for line in self.lines if not (line.started or line.failed)]
+        waiting = [line.name for line in starting if speaks]
         return f"channels starting: {', '.join(waiting)}" if waiting else ""
 
     async def measure(self) -> None:
-        """Bring the gauges up to date that only the ledger knows."""
-        count, oldest = await self.writer.look(outbox.backlog)
-        self.metrics.outbox.set(count)
-        age = (self.clock.now() - oldest).total_seconds() if oldest else 0.0
-        self.metrics.outbox_age.set(age)
+        """Bring the gauges up to date that only the queue and the ledger know."""
+        if self.gate is not None:
+            await self.gate.measure()
+        now = self.clock.now()
+        try:
+            pulse = await drive(feel(now), connections.get("default"))  # not the writer's: may take
+        except Exception as error:
+            if self.gate is None or not away(error):
+                raise
+            return  # messages come in all the same: the queue's numbers must be seen
+        self.metrics.show(pulse, now, {line.name: line.started for line in self.lines})
 
     @property
     def idle(self) -> bool:
         """Whether nothing moves until time or the outside moves it; for tests and shutdown."""
-        parts = (self.inlet, self.writer, self.lanes, self.sender, self.deadlines, self.watch)
-        return all(part.idle for part in parts)
+        parts = (*self.writers, self.lanes, self.sender, self.deadlines, self.watch)
+        queued = self.gate is not None and not self.gate.drain.idle
+        return not queued and all(part.idle for part in parts)
 
     def _hang_bells(self, session: Session) -> None:
         heard = {JOURNAL: self.watch.soon}
@@ -236,12 +290,31 @@ class App:
 
     def _sender(self) -> Sender:
         return Sender(
-            writer=self.writer,
+            writer=self.outlet,
             lines=self.lines,
             clock=self.clock,
             metrics=self.metrics,
             settings=self.settings.work,
             session=self.session,
+        )
+
+    def _orphans(self) -> Orphans | None:
+        if self.session is None:
+            return None
+        return Orphans(self.session, self.sender, self.writer, self._nudge)
+
+    def _line(self, name: str, table: Mapping[str, Any]) -> Line:
+        rest = dict(table)
+        return Line(name, str(rest.pop("adapter", "")), rest, self._tools)
+
+    def _changeover(self) -> Changeover:
+        return Changeover(
+            self.lines,
+            read=lambda: self.reread(),  # noqa: PLW0108 - it is set later
+            build=self._line,
+            speaks=bool(self.roles & SPEAKING),
+            changed=self.sender.changed,
+            tell=self.commit.journal,
         )
 
     def _server(self) -> Server:
@@ -262,6 +335,23 @@ class App:
             measure=self.measure,
         )
 
+    def _gate(self) -> Gate | None:
+        if not self.settings.queue.url:
+            return None
+        return Gate(
+            self.settings.queue,
+            intake=self.intake,
+            writer=self.writer,
+            clock=self.clock,
+            registry=self.metrics.registry,
+            can=self.lines.can,
+            session=self.session,
+        )
+
+    async def _open_gate(self) -> None:
+        if self.gate is not None:
+            await self.gate.open(drains=Role.WORKER in self.roles)
+
     def _people_of(self, writer: Writer) -> People:
         """Each writer remembers for itself: it sees its own rows, committed or not."""
         if writer is self.writer:
@@ -276,6 +366,11 @@ class App:
             return Lanes(worker.handle, number, worker.resting)
         return SharedLanes(worker.handle, number, worker.resting, self.session, worker.give_up)
 
+    def _mount(self) -> None:
+        if Role.CONSOLE in self.roles:
+            for prefix, site in self.registry.sites:
+                self.server.mount(prefix, site())
+
     def _written(self, written: Written) -> None:
         if written.events:
             self.watch.soon()
@@ -286,3 +381,11 @@ class App:
 
     def _secrets(self) -> Secrets:
         return Secrets(None if self.database.in_memory else self.settings.data)
+
+
+async def _traces(app: App) -> Traces:
+    try:
+        from core.traces import begin  # noqa: PLC0415 - an extra
+    except ImportError:
+        raise SettingsError(["telemetry.endpoint: needs `pip install xiaoer[telemetry]`"]) from None
+    return await begin(app.settings.telemetry, app.writer, app.clock)

@@ -6,8 +6,10 @@ name here; what an adapter may ask of the house is the :class:`~core.adapter.Cha
 
 from __future__ import annotations
 
+import asyncio
 import importlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.resources import files
@@ -15,18 +17,21 @@ from typing import Any
 
 import structlog
 
-from core.adapter import Adapter, Capabilities, HistoryItem
+from core.adapter import Adapter, Capabilities, HistoryItem, Outcome, Receipt
 from core.clock import Clock
-from core.message import Inbound
+from core.gate.gate import Gate
+from core.message import ConversationKind, Inbound, Outbound
 from core.metrics import Metrics
 from core.parts import load
+from core.sampling import Sampler
 from core.secrets import Secrets
-from core.settings import SettingsError, check
-from core.store import notes, outbox
+from core.settings import LiveSettings, SettingsError, check
+from core.store import inbox, notes, outbox
 from core.store.commit import Commit
 from core.store.inbox import Accepted
 from core.store.intake import Intake
 from core.store.models import Conversation, Message
+from core.store.session import Session
 from core.store.sql import Work
 from core.store.states import RECEIPTS, Outbox, below
 from core.store.writer import Writer
@@ -34,6 +39,8 @@ from core.texts import Texts
 
 log = structlog.get_logger(__name__)
 GONE = Capabilities(as_of="")
+CLOSED = Receipt(Outcome.RETRY, "channel-closed")
+STOP_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +54,9 @@ class Tools:
     commit: Commit
     metrics: Metrics
     secrets: Secrets
+    live: LiveSettings
+    session: Session | None = None  # where other processes of the shop are
+    gate: Gate | None = None  # where a queue stands before the ledger
 
 
 class Line:
@@ -55,14 +65,23 @@ class Line:
     def __init__(self, name: str, kind: str, table: Mapping[str, Any], tools: Tools) -> None:
         """Build the adapter; raises :class:`SettingsError` for an unknown one or bad keys."""
         self.name, self.kind, self.tools = name, kind, tools
+        self.table = {"adapter": kind, **table}
         self.clock = tools.clock
+        self._alone: dict[str, asyncio.Lock] = {}
         adapter_class = find_adapter(kind, f"channels.{name}.adapter")
         package = adapter_class.__module__.rpartition(".")[0]
         if package and (folder := files(package) / "locales").is_dir():
             tools.texts.add(folder)  # an adapter from elsewhere brings its own sentences
-        settings = check(adapter_class.Settings, table, f"channels.{name}")
+        own = dict(table)
+        live = {**tools.live.model_dump(), **own.pop("live", {})}
+        policy = check(LiveSettings, live, f"channels.{name}.live")
+        self._sampler = Sampler(policy, tools.clock, self._waiting)
+        settings = check(adapter_class.Settings, own, f"channels.{name}")
         self.adapter: Adapter = adapter_class(settings, self)
         self.started = False
+        self.failed = False  # it would not start while the others serve: no reason not to be ready
+        self._calls: set[object] = set()
+        self._quiet = asyncio.Event()
 
     @property
     def capabilities(self) -> Capabilities:
@@ -75,17 +94,60 @@ class Line:
         self.started = True
 
     async def stop(self) -> None:
-        """Stop the adapter."""
+        """Take no more to send, let the calls under way end, stop the adapter."""
         self.started = False
+        if self._calls:
+            self._quiet.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._quiet.wait(), STOP_SECONDS)
         await self.adapter.stop()
+        await self._tell_sampled(final=True)
 
-    async def take(self, messages: Sequence[Inbound]) -> list[Accepted]:
-        """Accept and say which rows they became."""
-        return await self.tools.intake.accept(self.name, messages, self.capabilities.windows)
+    async def send(self, message: Outbound) -> Receipt:
+        """Hand one message to the platform; while the channel is changed over, it waits."""
+        if not self.started:
+            return CLOSED
+        call = object()
+        self._calls.add(call)
+        try:
+            return await self.adapter.send(message)
+        finally:
+            self._calls.discard(call)
+            if not self._calls:
+                self._quiet.set()
 
     async def accept(self, messages: Sequence[Inbound]) -> None:
-        """Return when all are durable."""
-        await self.take(messages)
+        """Return when all are durable, but for live comments that were sampled away."""
+        kept = await self._sampler.sift(messages)
+        if dropped := len(messages) - len(kept):
+            self.tools.metrics.sampled(self.name, dropped)
+            await self._tell_sampled()
+        windows = self.capabilities.windows
+        if self.tools.gate is not None:
+            await self.tools.gate.accept(self.name, kept, windows)
+            return
+        rows = await self.tools.intake.accept(self.name, kept, windows)
+        for message, row in zip(kept, rows, strict=True):
+            if not row.new:
+                self._sampler.known(message)
+
+    async def take(self, message: Inbound) -> asyncio.Future[Accepted]:
+        """Return when a direct message is durable; the future gives its row of the ledger."""
+        windows = self.capabilities.windows
+        if self.tools.gate is not None:
+            return await self.tools.gate.take(self.name, message, windows)
+        row = asyncio.get_running_loop().create_future()
+        row.set_result((await self.tools.intake.accept(self.name, [message], windows))[0])
+        return row
+
+    async def _waiting(self, room: str) -> int:
+        if self.tools.gate is not None:
+            return 0  # the ledger may be away: what was taken in the last moment is all we know
+        return await self.tools.writer.look(lambda: inbox.waiting(self.name, room))
+
+    async def _tell_sampled(self, *, final: bool = False) -> None:
+        for news in self._sampler.news(final=final):
+            await self.board("live.sampled", news)
 
     async def history(
         self, conversation: str, after: int = 0, limit: int = 50
@@ -121,6 +183,24 @@ class Line:
         """The note, or an empty string."""
         return await self.tools.writer.look(lambda: notes.read(self.name, key))
 
+    async def owners(self) -> dict[str, str]:
+        """Whose the private conversations are that are not the bot's."""
+        rows = Conversation.filter(channel=self.name, kind=ConversationKind.DIRECT)
+        return {row.external_id: row.owner for row in await rows.exclude(owner="bot")}
+
+    @asynccontextmanager
+    async def alone(self, what: str) -> AsyncGenerator[None]:
+        """Inside, nobody else does ``what``; when a process dies, the engine frees it."""
+        session, name = self.tools.session, f"{self.name}:{what}"
+        async with self._alone.setdefault(what, asyncio.Lock()):
+            if session is not None:
+                await session.lead(name)
+            try:
+                yield
+            finally:
+                if session is not None:
+                    await session.resign(name)
+
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
         """Write an event of this channel to the journal."""
         await self.tools.commit.journal(kind, data, self.name)
@@ -149,6 +229,14 @@ class Lines:
     def add(self, line: Line) -> None:
         """Add one channel."""
         self._lines[line.name] = line
+
+    def remove(self, name: str) -> None:
+        """Take one out."""
+        del self._lines[name]
+
+    def arrange(self, names: Iterable[str]) -> None:
+        """Stand in this order."""
+        self._lines = {name: self._lines[name] for name in names}
 
     def get(self, name: str) -> Line | None:
         """The channel of that name."""

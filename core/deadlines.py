@@ -15,6 +15,7 @@ from core.due import Due, Late
 from core.plugin import DueHandler
 from core.rounds import Rounds
 from core.store import journal
+from core.store.away import LedgerAwayError
 from core.store.commit import Cause, Commit, Superseded, Written
 from core.store.journal import Place
 from core.store.models import Deadline
@@ -146,6 +147,8 @@ class Deadlines:
             await self._commit.write(due, self._cause(row, "done"))
         except Superseded:
             log.debug("deadline.superseded", name=row.name, key=row.key)
+        except LedgerAwayError:  # no fault of the handler: it costs no attempt
+            raise
         except Exception as error:  # noqa: BLE001 - a handler may raise anything; the row keeps it
             await self._failed(row, error)
 

@@ -10,9 +10,11 @@ import structlog
 from tortoise.expressions import Q
 
 from core.store.models import JournalEntry
+from core.store.postgres import away
 
 log = structlog.get_logger(__name__)
 PAGE = 500
+AGAIN = 0.5  # seconds between two questions to a database that is away
 PATIENCE = 5.0  # seconds: longer than any transaction of ours takes
 Follow = Callable[[JournalEntry], Awaitable[None]]
 
@@ -28,7 +30,15 @@ class Journal:
 
     async def start(self) -> None:
         """Remember the newest number: what is older was followed in a former life."""
-        newest = await JournalEntry.all().order_by("-id").first()
+        while True:
+            try:
+                newest = await JournalEntry.all().order_by("-id").first()
+            except Exception as error:
+                if not away(error):
+                    raise
+                await asyncio.sleep(AGAIN)
+            else:
+                break
         self._last = newest.id if newest else 0
 
     async def catch_up(self) -> bool:
@@ -95,8 +105,9 @@ class Watch:
             try:
                 while await self._journal.catch_up():
                     self._nudge()
-            except Exception:
-                log.exception("journal.watch_failed")
+            except Exception as error:
+                if not away(error):
+                    log.exception("journal.watch_failed")
             finally:
                 self._looking = False
 

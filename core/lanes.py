@@ -1,25 +1,25 @@
 """Lanes: one ordered queue for each conversation, fair between conversations, bounded in memory.
 
 Only numbers of rows wait here; the rows are in the ledger. When too many wait, the rest stay in the
-ledger and are fetched when there is room again, so a flood costs no memory and loses nothing.
+ledger and are fetched when there is room again, so a flood costs no memory and loses nothing. Live
+rooms queue apart from people's own conversations: these are served first, and a room, however
+loud, takes neither their places nor their memory.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 
 import structlog
 
+from core.backlog import Backlog
 from core.store.inbox import Accepted
-from core.store.models import Message
-from core.store.states import Inbox
 
 log = structlog.get_logger(__name__)
 CAPACITY = 20_000
-PAGE = 2_000
 STOP_SECONDS = 2.0
+FILL_AGAIN = 1.0  # seconds after the ledger could not be read
 
 
 class Lanes:
@@ -33,26 +33,19 @@ class Lanes:
         capacity: int = CAPACITY,
     ) -> None:
         """``workers`` conversations are served at once; ``resting`` ones only wait for time."""
-        self._handle, self._workers, self._capacity = handle, workers, capacity
-        self._resting = resting
-        self._lanes: dict[int, deque[int]] = {}
-        self._ready: deque[int] = deque()
-        self._busy: set[int] = set()
-        self._waiting = 0
-        self._last = 0  # the newest row that was put into a lane
-        self._behind = False  # newer rows wait in the ledger only
-        self._missed = False  # and more of them came while we were reading it
-        self._wake = asyncio.Condition()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._filling: asyncio.Task[None] | None = None
+        self._handle, self._workers, self._resting = handle, workers, resting
+        self._people, self._rooms = Backlog(capacity), Backlog(capacity, live=True)
+        self._most_rooms = max(1, workers // 2)  # the other places are people's
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._filling: set[asyncio.Task[None]] = set()
+        self._open = False
 
     async def start(self) -> None:
         """Take up what was accepted and not handled, oldest first, and begin."""
-        self._behind = True
-        await self._fill()
-        self._tasks = [
-            asyncio.create_task(self._serve(), name=f"lane-{n}") for n in range(self._workers)
-        ]
+        for backlog in (self._people, self._rooms):
+            await backlog.fill()
+        self._open = True
+        self._serve_all()
 
     async def stop(self) -> None:
         """Let running turns end, start no new ones.
@@ -60,108 +53,94 @@ class Lanes:
         A turn that lasts longer than :data:`STOP_SECONDS` is broken off: nothing of it is
         committed, and the next start handles its message anew.
         """
-        tasks, self._tasks = self._tasks, []
-        async with self._wake:
-            self._wake.notify_all()
-        if self._filling is not None:
-            tasks.append(self._filling)
-        if tasks:
+        self._open = False
+        if tasks := [*self._tasks, *self._filling]:
             seconds = 0 if self._only_resting else STOP_SECONDS
             _, lasting = await asyncio.wait(tasks, timeout=seconds)
             for task in lasting:
                 task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def idle(self) -> bool:
         """Whether nobody works, and nothing waits for anything but time."""
-        return not self._ready and not self._behind and self._only_resting
+        waits = any(b.ready or b.behind for b in (self._people, self._rooms))
+        return not waits and self._only_resting
 
     @property
     def _only_resting(self) -> bool:
-        return all(conversation in self._resting for conversation in self._busy)
+        busy = (*self._people.busy, *self._rooms.busy)
+        return all(conversation in self._resting for conversation in busy)
 
     @property
     def depth(self) -> int:
         """How many rows wait in memory."""
-        return self._waiting
+        return self._people.waiting + self._rooms.waiting
 
     def put(self, rows: Sequence[Accepted]) -> None:
         """Queue new rows; called in the order of their commits."""
         for row in rows:
-            if self._behind or self._waiting >= self._capacity:
-                self._behind = self._missed = True
-            else:
-                self._enter(row.conversation, row.id)
-        if rows:
-            self._nudge()
+            self._backlog(row).put(row)
+        self._serve_all()
 
     def again(self, rows: Sequence[Accepted]) -> None:
         """Queue old rows that a person wants handled anew."""
         for row in rows:
-            self._enter(row.conversation, row.id)
-        self._nudge()
+            self._backlog(row).enter(row.conversation, row.id)
+        self._serve_all()
 
-    def _enter(self, conversation: int, message: int) -> None:
-        lane = self._lanes.get(conversation)
-        if lane is None:
-            lane = self._lanes[conversation] = deque()
-        lane.append(message)
-        self._waiting += 1
-        self._last = max(self._last, message)
-        if len(lane) == 1 and conversation not in self._busy:
-            self._ready.append(conversation)
+    def _backlog(self, row: Accepted) -> Backlog:
+        return self._rooms if row.live else self._people
 
-    def _nudge(self) -> None:
-        async def wake() -> None:
-            async with self._wake:
-                self._wake.notify_all()
+    def _serve_all(self) -> None:
+        """Begin to serve whoever is ready, as far as there are places."""
+        while self._open and len(self._tasks) < self._workers and (backlog := self._next()):
+            task = asyncio.create_task(self._serve(backlog, *backlog.take()), name="lane")
+            self._tasks.add(task)
+            task.add_done_callback(self._ended)
 
-        if self._tasks:
-            self._waker = asyncio.ensure_future(wake())
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._serve_all()  # somebody may have come while it was ending
 
-    async def _serve(self) -> None:
+    def _next(self) -> Backlog | None:
+        if self._people.ready:
+            return self._people
+        if self._rooms.ready and len(self._rooms.busy) < self._most_rooms:
+            return self._rooms
+        return None
+
+    async def _serve(self, backlog: Backlog, conversation: int, message: int) -> None:
+        """Handle one row after another, of whichever conversation is next."""
         while True:
-            async with self._wake:
-                while self._tasks and not self._ready:
-                    await self._wake.wait()
-            if not self._tasks:
+            try:
+                await self._handle(message)
+            except Exception:  # handle() parks what a plugin does wrong; this is a fault of ours
+                log.exception("lane.failed", message_id=message)
+            finally:
+                backlog.done(conversation)
+            if backlog.wants_more:
+                self._catch_up(backlog)
+            if not self._open or (ready := self._next()) is None:
                 return
-            if not self._ready:
-                continue
-            await self._one(self._ready.popleft())
+            backlog = ready
+            conversation, message = backlog.take()
 
-    async def _one(self, conversation: int) -> None:
-        lane = self._lanes[conversation]
-        self._busy.add(conversation)
-        message = lane.popleft()
-        self._waiting -= 1
-        try:
-            await self._handle(message)
-        except Exception:
-            log.exception(
-                "lane.failed", message_id=message
-            )  # handle() parks; this is a fault of ours
-        finally:
-            self._busy.discard(conversation)
-            if lane:
-                self._ready.append(conversation)
-                self._nudge()
-            else:
-                del self._lanes[conversation]
-        if self._behind and self._waiting <= self._capacity // 2 and self._filling is None:
-            self._filling = asyncio.create_task(self._fill())
+    def _catch_up(self, backlog: Backlog) -> None:
+        backlog.filling = True
+        task = asyncio.create_task(self._fill(backlog), name="lane-filling")
+        self._filling.add(task)
+        task.add_done_callback(self._filling.discard)
 
-    async def _fill(self) -> None:
-        """Fetch rows that wait in the ledger only, until there is no room or none is left."""
+    async def _fill(self, backlog: Backlog) -> None:
         try:
-            while self._behind and (room := min(PAGE, self._capacity - self._waiting)) > 0:
-                self._missed = False
-                page = Message.filter(state=Inbox.ACCEPTED, direction="in", id__gt=self._last)
-                rows = await page.order_by("id").limit(room).values_list("id", "conversation_id")
-                for message, conversation in rows:
-                    self._enter(int(conversation), int(message))
-                self._nudge()
-                self._behind = self._missed or len(rows) == room
+            while self._open:
+                try:
+                    await backlog.fill()
+                    return
+                except Exception:
+                    log.exception("lanes.fill_failed")
+                    await asyncio.sleep(FILL_AGAIN)
         finally:
-            self._filling = None
+            backlog.filling = False
+            self._serve_all()

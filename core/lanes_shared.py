@@ -4,7 +4,7 @@ The oldest open row of a conversation that nobody holds is taken by marking it w
 one statement that passes by what others are just taking (``FOR UPDATE SKIP LOCKED``). The handlers
 run outside any transaction; their effects are committed with "this message was still open", so a
 process that lost its claim without knowing writes nothing. Rows of dead processes are set free by
-whoever looks next.
+whoever looks next; a row that many died with is suspected of killing them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from core.store.session import ALIVE, LOOK, Session
 
 log = structlog.get_logger(__name__)
 STOP_SECONDS = 2.0
-POISON = 5  # hands that a message may pass through before it is parked unread
+SUSPECT = 5  # hands that a message may pass through beside others; they may be to blame
+POISON = 10  # and in all, the later ones with one suspect at a time, before it is parked unread
 FIRST = -1
 
 
@@ -41,6 +42,7 @@ class SharedLanes:
         self._handle, self._workers, self._resting = handle, workers, resting
         self._session, self._poisoned = session, poisoned
         self._running: dict[int, asyncio.Task[None]] = {}  # by conversation
+        self._suspect = 0  # the conversation whose suspicious message runs here, if one does
         self._wake = asyncio.Event()
         self._after = FIRST  # the conversation that was served last: the next ones come first
         self._claiming: asyncio.Task[None] | None = None
@@ -111,6 +113,7 @@ class SharedLanes:
                 if loop.time() >= next_look:
                     next_look = loop.time() + LOOK
                     await self._free_the_dead()
+                    await self._claim_suspect()
                 await self._claim()
             except UniqueViolationError:
                 self._wake.set()  # somebody took another row of the same conversation just now
@@ -136,7 +139,8 @@ class SharedLanes:
         """Fill the free places, going round the conversations."""
         while (room := self._workers - len(self._running)) > 0:
             started, busy = self._after, list(self._running)
-            rows = await self._session.fetch(_CLAIM, self._session.number, started, room, busy)
+            me = self._session.number
+            rows = await self._session.fetch(_CLAIM, me, started, room, busy, 0, SUSPECT - 1)
             for message, conversation, taken in rows:
                 self._after = max(self._after, conversation)
                 self._begin(conversation, message, taken)
@@ -144,6 +148,16 @@ class SharedLanes:
                 self._after = FIRST
                 if started == FIRST:
                     return
+
+    async def _claim_suspect(self) -> None:
+        """Whoever had it died, five times: maybe of it, so only one such runs in a process."""
+        if self._suspect in self._running or len(self._running) >= self._workers:
+            return
+        me, busy = self._session.number, list(self._running)
+        rows = await self._session.fetch(_CLAIM, me, FIRST, 1, busy, SUSPECT, POISON)
+        for message, conversation, taken in rows:
+            self._suspect = conversation
+            self._begin(conversation, message, taken)
 
     def _begin(self, conversation: int, message: int, taken: int) -> None:
         task = asyncio.create_task(self._one(message, taken), name=f"turn-{message}")
@@ -175,6 +189,7 @@ WITH RECURSIVE head AS (
         SELECT w.conversation_id, w.message_id FROM work w
         WHERE w.conversation_id = h.conversation_id AND w.message_id = h.message_id
         AND w.holder = 0 AND w.conversation_id <> ALL($4::BIGINT[])
+        AND w.taken BETWEEN $5 AND $6
         FOR UPDATE SKIP LOCKED) q
     LIMIT $3
 )

@@ -95,6 +95,21 @@ class Menu(Part, frozen=True, tag="menu"):
     tail: str = ""
 
 
+class Notice(Part, frozen=True, tag="notice"):
+    """News that the shop owes a customer: ``text`` while the customer may be written to.
+
+    Where the reply window is ``shut``, a channel may carry it in a form that the platform has
+    approved for the ``purpose`` (``order.shipped``), filled in with ``values``; ``url`` is where it
+    leads. ``shut`` is set by the outbox.
+    """
+
+    purpose: str
+    text: str
+    values: dict[str, str] = {}
+    url: str = ""
+    shut: bool = False
+
+
 class Event(Part, frozen=True, tag="event"):
     """Something that happened rather than something said: a follow, a click, a gift.
 
@@ -108,7 +123,7 @@ class Event(Part, frozen=True, tag="event"):
     data: dict[str, Any] = {}
 
 
-AnyPart = Text | Image | Voice | Video | File | Link | Location | Card | Menu | Event
+AnyPart = Text | Image | Voice | Video | File | Link | Location | Card | Menu | Notice | Event
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(tuple[AnyPart, ...])
 
@@ -126,7 +141,7 @@ def load(data: str | bytes) -> tuple[AnyPart, ...]:
 def text_of(parts: Iterable[AnyPart]) -> str:
     """The words in the parts: texts and recognised speech, joined by line breaks."""
     words = (
-        p.text if isinstance(p, Text) else p.transcript if isinstance(p, Voice) else ""
+        p.text if isinstance(p, Text | Notice) else p.transcript if isinstance(p, Voice) else ""
         for p in parts
     )
     return "\n".join(w for w in words if w)
@@ -140,7 +155,7 @@ def event_of(parts: Iterable[AnyPart]) -> Event | None:
 def as_text(part: AnyPart) -> str:
     """The best plain-text form of a part, for channels that cannot carry it."""
     match part:
-        case Text(text=text):
+        case Text(text=text) | Notice(text=text):
             return text
         case Menu(head=head, options=options, tail=tail):
             lines = [f"{n}. {o.label}" for n, o in enumerate(options, 1)]

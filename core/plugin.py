@@ -84,6 +84,9 @@ class Plugin:
     followers: list[tuple[str, Callable[..., Any]]] = field(
         default_factory=list[tuple[str, Callable[..., Any]]]
     )
+    sites: list[tuple[str, Callable[..., Any]]] = field(
+        default_factory=list[tuple[str, Callable[..., Any]]]
+    )
 
     def on(self, *, seconds: float = 10.0, **rule: Any) -> Callable[[AsyncHandler], AsyncHandler]:  # noqa: ANN401
         """Register a message handler. Keywords are those of :class:`~core.route.rules.Rule`.
@@ -150,6 +153,19 @@ class Plugin:
         """
         self.starters.append(function)
         return function
+
+    def serves(self, prefix: str) -> Callable[[AsyncHandler], AsyncHandler]:
+        """Register a web site of the plugin's own below ``prefix`` (``"/desk"``).
+
+        The function is called once (arguments injected) when a process with the role ``console``
+        opens its doors, and returns an :class:`aiohttp.web.Application`.
+        """
+
+        def register(function: AsyncHandler) -> AsyncHandler:
+            self.sites.append((prefix, function))
+            return function
+
+        return register
 
     def follows(self, kind: str) -> Callable[[AsyncHandler], AsyncHandler]:
         """Register a follower of the journal: called with each entry after it is committed.

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import AsyncExitStack
 from importlib.metadata import entry_points
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -22,6 +22,9 @@ from core.settings import PluginsSettings, SettingsError, check
 from core.texts import Texts
 from core.turn import Turn
 from core.understand import Recogniser
+
+if TYPE_CHECKING:
+    from aiohttp import web  # heavy, and commands read this module
 
 log = structlog.get_logger(__name__)
 Follower = Callable[..., Awaitable[None]]
@@ -86,6 +89,7 @@ class Registry:
         self.recognisers: list[Recogniser] = []
         self.followers: dict[str, list[Follower]] = {}
         self.starters: list[Callable[[], Awaitable[None]]] = []
+        self.sites: list[tuple[str, Callable[[], web.Application]]] = []
         self._stack = AsyncExitStack()
         self._settings: dict[str, PluginSettings] = {}
         for plugin in self.plugins:
@@ -118,7 +122,7 @@ class Registry:
 
     async def close(self) -> None:
         """Stop services in the reverse order and forget every registration."""
-        for many in (self.entries, self.recognisers, self.starters):
+        for many in (self.entries, self.recognisers, self.starters, self.sites):
             many.clear()
         for table in (self.forms, self.dues, self.followers, self.services):
             table.clear()
@@ -158,6 +162,9 @@ class Registry:
         for function in plugin.starters:
             given = resolve(function, self.services)
             self.starters.append(functools.partial(function, **given))
+        for prefix, function in plugin.sites:
+            given = resolve(function, self.services)
+            self.sites.append((prefix, functools.partial(function, **given)))
         for kind, function in plugin.followers:
             self.followers.setdefault(kind, []).append(self._call(function))
 

@@ -9,9 +9,11 @@ from contextlib import suppress
 import structlog
 
 from core.clock import Clock, wait_for
+from core.store.postgres import away
 
 log = structlog.get_logger(__name__)
-BREATH = 1.0  # real seconds before a round that failed is tried again
+LONGEST = 60.0  # real seconds: by then a clock that was put forward is noticed
+BREATH = 0.5  # real seconds before a round that failed is tried again
 
 
 class Rounds:
@@ -29,7 +31,7 @@ class Rounds:
         self._name, self._clock = name, clock
         self._pause, self._work = pause, work
         self._wake = asyncio.Event()
-        self._working = False
+        self._resting = False
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -55,21 +57,26 @@ class Rounds:
 
     @property
     def idle(self) -> bool:
-        """Whether nothing is to be done now."""
-        return not (self._wake.is_set() or self._working)
+        """Whether nothing is to be done now, and when there will be is known."""
+        return not self._wake.is_set() and (self._resting or self._task is None)
 
     async def _go(self) -> None:
         while True:
             try:
-                pause = await self._pause()
-                with suppress(TimeoutError):
-                    await wait_for(self._clock, self._wake.wait(), pause)
-                self._working = True
+                await self._rest(await self._pause())
                 self._wake.clear()
                 await self._work()
-            except Exception:
-                log.exception("rounds.failed", of=self._name)
+            except Exception as error:
+                if not away(error):
+                    log.exception("rounds.failed", of=self._name)
                 await asyncio.sleep(BREATH)
                 self._wake.set()
-            finally:
-                self._working = False
+
+    async def _rest(self, seconds: float) -> None:
+        self._resting = True
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST):
+                    await wait_for(self._clock, self._wake.wait(), seconds)
+        finally:
+            self._resting = False

@@ -30,6 +30,25 @@ DEFAULT_FILE = "settings.toml"
 Model = TypeVar("Model", bound=BaseModel)
 
 
+class Problem(str):
+    """One line of a refusal, and what it says without words.
+
+    ``kind`` is ``unknown`` or ``missing``; ``allowed`` are the keys beside an unknown one.
+    """
+
+    __slots__ = ("allowed", "key", "kind")
+    kind: str
+    key: str
+    allowed: str
+
+    @classmethod
+    def of(cls, words: str, kind: str, key: str, allowed: str = "") -> Problem:
+        """The line with its facts."""
+        problem = cls(words)
+        problem.kind, problem.key, problem.allowed = kind, key, allowed
+        return problem
+
+
 class SettingsError(Exception):
     """The start must stop: every problem as ``key``, what was given and what is allowed."""
 
@@ -86,6 +105,15 @@ class DatabaseSettings(_Table):
     synchronous: Literal["full", "normal"] = "full"
 
 
+class QueueSettings(_Table):
+    """``[queue]``: NATS JetStream before the ledger, for the time that it is away; off without."""
+
+    url: str = Field(default="", pattern=r"^((nats|tls)://\S+)?$")
+    stream: str = Field(default="xiaoer", pattern=r"^[A-Za-z0-9_-]{1,40}$")
+    replicas: int = Field(default=1, ge=1, le=5)
+    when_away: Literal["wait", "ledger"] = "wait"
+
+
 class LogSettings(_Table):
     """``[log]``: what is written to standard error."""
 
@@ -103,11 +131,36 @@ class WorkSettings(_Table):
     lease_seconds: float = Field(default=60.0, ge=5)
 
 
+class TelemetrySettings(_Table):
+    """``[telemetry]``: traces by OpenTelemetry, off without an ``endpoint``."""
+
+    endpoint: str = ""
+    sample: float = Field(default=1.0, ge=0, le=1)
+    service: str = "xiaoer"
+
+
+class LiveSettings(_Table):
+    """``[live]``, and ``[channels.<name>.live]`` for the rooms of one channel.
+
+    ``waiting``: comments of one room that may wait to be handled; from half of it on only what
+    probably needs an answer is taken in; 0 takes all. ``keep``: further words that matter.
+    """
+
+    waiting: int = Field(default=2_000, ge=0)
+    keep: tuple[str, ...] = ()
+
+
+class RetentionSettings(_Table):
+    """``[retention]``: ``days`` that messages stay in the ledger; 0 keeps them for ever."""
+
+    days: int = Field(default=0, ge=0)
+
+
 class PluginsSettings(BaseModel):
     """``[plugins]``: which are on, in the order that settles ties, and each one's own table."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    enabled: tuple[str, ...] = ("handoff", "complaints", "orders", "faq", "groups")
+    enabled: tuple[str, ...] = ("handoff", "complaints", "orders", "faq", "groups", "console")
 
     def table(self, name: str) -> dict[str, Any]:
         """The table ``[plugins.<name>]``, unchecked."""
@@ -123,8 +176,12 @@ class Settings(BaseSettings):
     shop: ShopSettings = ShopSettings()
     server: ServerSettings = ServerSettings()
     database: DatabaseSettings = DatabaseSettings()
+    queue: QueueSettings = QueueSettings()
     log: LogSettings = LogSettings()
+    telemetry: TelemetrySettings = TelemetrySettings()
     work: WorkSettings = WorkSettings()
+    live: LiveSettings = LiveSettings()
+    retention: RetentionSettings = RetentionSettings()
     roles: tuple[Role, ...] = ALL
     data: Path = Path("data")
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict[str, dict[str, Any]])
@@ -192,9 +249,10 @@ def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> 
         full = f"{where}.{key}" if where else key
         if problem["type"] == "extra_forbidden":
             known = ", ".join(sorted(_known_keys(model, problem["loc"][:-1])))
-            lines.append(f"{full}: unknown key; allowed here: {known}")
+            words = f"{full}: unknown key; allowed here: {known}"
+            lines.append(Problem.of(words, "unknown", full, known))
         elif problem["type"] == "missing":
-            lines.append(f"{full}: required, but not set")
+            lines.append(Problem.of(f"{full}: required, but not set", "missing", full))
         else:
             lines.append(f"{full}{_given(key, problem['input'])}: {problem['msg']}")
     return lines

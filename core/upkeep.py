@@ -6,11 +6,15 @@ from collections import Counter
 from typing import cast
 
 import structlog
+from tortoise import connections
 
 from core.channels import Lines
 from core.lanes import Lanes
 from core.lanes_shared import SharedLanes
+from core.message import ConversationKind
 from core.metrics import Metrics
+from core.store import inbox
+from core.store.drivers import drive
 from core.store.inbox import Accepted
 from core.store.models import Conversation, JournalEntry, Message
 from core.store.states import Inbox
@@ -30,22 +34,24 @@ class Upkeep:
 
     async def take_stock(self) -> int:
         """Count what a former life left, and park what probably killed it; the newest row left."""
-        waiting = Message.filter(state=Inbox.ACCEPTED, direction="in")
-        for row in await waiting.filter(attempts__gte=POISON):
-            await Message.filter(id=row.id).update(state=Inbox.FAILED, error="taken up too often")
-            log.error("message.poison", message_id=row.id)
-        rows = await waiting.order_by("id").values_list("id", "channel")
-        for channel, number in Counter(str(channel) for _, channel in rows).items():
+        rows = await drive(inbox.left_over(), connections.get("default"))
+        for number, _, attempts in rows:
+            if attempts >= POISON:
+                poison = {"state": Inbox.FAILED, "error": "taken up too often"}
+                await Message.filter(id=number).update(**poison)
+                log.error("message.poison", message_id=number)
+        rows = [row for row in rows if row[2] < POISON]
+        for channel, number in Counter(channel for _, channel, _ in rows).items():
             self._metrics.accepted(channel, new=number, known=0)  # this life answers for them
-        return max((int(number) for number, _ in rows), default=0)
+        return max((number for number, _, _ in rows), default=0)
 
     async def replayed(self, entry: JournalEntry) -> None:
         """A person gave parked messages another chance: back into their lanes with them."""
         wanted = Message.filter(id__in=entry.data.get("inbound", []), state=Inbox.ACCEPTED)
-        rows = await wanted.order_by("id")
+        rows = await wanted.order_by("id").prefetch_related("conversation")
         for row in rows:
             self._metrics.accepted(row.channel, new=1, known=0)
-        self._lanes.again([Accepted(row.id, row.conversation_id, new=True) for row in rows])
+        self._lanes.again([_again(row) for row in rows])
 
     async def owned(self, entry: JournalEntry) -> None:
         """A conversation changed hands here: a platform with people of its own is told."""
@@ -57,3 +63,8 @@ class Upkeep:
         line = self._lines.get(thread.channel) if thread is not None else None
         if thread is not None and line is not None and line.started:
             await line.adapter.own(thread.external_id, str(entry.data["owner"]))
+
+
+def _again(row: Message) -> Accepted:
+    live = row.conversation.kind is ConversationKind.LIVE
+    return Accepted(row.id, row.conversation_id, new=True, live=live)

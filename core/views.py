@@ -75,4 +75,5 @@ class OutboundRow:
     lease_until: datetime | None = None
     expires_at: datetime | None = None
     repeatable: bool = False
+    asked_at: datetime | None = None  # when the message was accepted that it answers
     grant: int | None = None  # the quota it uses while it is being sent

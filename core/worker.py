@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from collections.abc import Callable
 from functools import partial
@@ -18,10 +19,12 @@ from core.metrics import Metrics
 from core.route.dispatch import Decision, Dispatcher
 from core.route.index import Situation
 from core.store import inbox
+from core.store.away import LedgerAwayError
 from core.store.commit import Cause, Commit, Superseded
 from core.store.sql import Work, json_text
 from core.store.states import Inbox
 from core.store.writer import Writer
+from core.telemetry import Facts
 from core.texts import Texts, nearest
 from core.turn import Turn
 from core.understand.reader import Reader
@@ -30,6 +33,7 @@ from core.views import ContactView, ConversationView, MessageView
 log = structlog.get_logger(__name__)
 RETRY_AFTER = (0.5, 2.0, 5.0)
 ERROR_LENGTH = 500
+LEDGER_AGAIN = 0.5  # real seconds
 
 
 class Worker:
@@ -58,6 +62,15 @@ class Worker:
     async def handle(self, message_id: int) -> None:
         """Handle one accepted row to its end: handled, or failed (parked) after all attempts."""
         structlog.contextvars.bind_contextvars(message_id=message_id)
+        with self._metrics.traces.handling(message_id) as facts:
+            while True:
+                try:
+                    return await self._to_its_end(message_id, facts)
+                except LedgerAwayError as error:  # no fault of the message: it costs no attempt
+                    log.warning("message.waits_for_the_ledger", reason=str(error))
+                    await asyncio.sleep(LEDGER_AGAIN)
+
+    async def _to_its_end(self, message_id: int, facts: Facts) -> None:
         if message_id <= self.left_over:  # the house counts the lives that this message has cost
             await self._writer.run(lambda: inbox.count_life(message_id))
         while True:
@@ -65,9 +78,11 @@ class Worker:
             if heard is None or heard[0].state != Inbox.ACCEPTED:
                 return
             try:
-                await self._try(self.turn(*heard))
+                await self._try(self.turn(*heard), facts)
             except Superseded:
                 return
+            except LedgerAwayError:
+                raise
             except Exception as error:  # noqa: BLE001 - a handler may raise anything; it is parked
                 if await self._failed(self.turn(*heard), error):
                     return
@@ -105,7 +120,10 @@ class Worker:
             form=conversation.form,
         )
 
-    async def _try(self, turn: Turn) -> None:
+    async def _try(self, turn: Turn, facts: Facts) -> None:
+        began = self._clock.now()
+        if not turn.message.attempts:
+            self._metrics.stage("queue", (began - turn.message.at).total_seconds())
         memory, form = copy.deepcopy(turn.conversation.memory), turn.conversation.form
         _heed(turn)
         decision = await self.dispatcher.dispatch(turn, situation(turn))
@@ -123,13 +141,18 @@ class Worker:
 
         await self._commit_turn(turn, f"m{message.id}", claim)
         self._metrics.finished(message.channel, Inbox.HANDLED)
-        self._metrics.turn_seconds.observe(max(0.0, (now - message.at).total_seconds()))
+        self._metrics.stage("handle", (self._clock.now() - began).total_seconds())
+        facts |= {"xiaoer.channel": message.channel, "xiaoer.handler": decision.handler}
         log.debug("message.handled", handler=decision.handler or None, replies=len(turn.posts))
 
     async def _commit_turn(self, turn: Turn, key: str, claim: Callable[[], Work[None]]) -> None:
         message = turn.message
-        cause = Cause(key, claim, turn.conversation.id, message.id, message.channel)
-        await self._commit.write(turn, cause, self._passive.slot(message.channel, message.key))
+        live = turn.conversation.kind is ConversationKind.LIVE
+        cause = Cause(key, claim, turn.conversation.id, message.id, message.channel, patient=live)
+        slot = self._passive.slot(message.channel, message.key)
+        if slot is not None:
+            slot.owner = turn.owner or turn.conversation.owner
+        await self._commit.write(turn, cause, slot)
 
     async def _failed(self, turn: Turn, error: Exception) -> bool:
         """Count the failure; wait and say ``False`` to try again, or park it and say ``True``."""

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from plugins.faq.dense import Meaning, Turn
 from plugins.faq.encoder import PackagedEncoder, Remembering, load_use
 from plugins.faq.files import read
-from plugins.faq.knowledge import topic_of
 from plugins.faq.ladder import Ladder, survey, usual_subjects
 from plugins.faq.layout import Floats
 from plugins.faq.matcher import Topic
 from plugins.faq.segment import VIEWS, Asked
+from plugins.faq.store import topic_of
 from plugins.faq.terms import flatten
 
 ROOT = Path(__file__).parent.parent

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
 from core.adapter import Capabilities, Finding
 from core.app import App
 from core.channels import Line
+from core.cli.examine import Found, database, found, port, public, queue, refused
 from core.cli.office import run
-from core.cli.problems import in_words
+from core.cli.scrape import own_url, scrape
 from core.cli.show import Json, console, json_line
-from core.cli.tongue import locale, say, texts
+from core.cli.tongue import locale, say
 from core.logs import set_up
-from core.settings import Settings, SettingsError, build, read
+from core.settings import Problem, SettingsError, build, read
 from core.store.database import owner_of
-from core.texts import Texts
+
+Url = Annotated[list[str] | None, typer.Option("--url", help=say("cli.option.url"))]
 
 
-def command(*, as_json: Json = False) -> None:
+def command(url: Url = None, *, as_json: Json = False) -> None:
     """Examine everything; exit code 1 when something is wrong."""
-    sound = run(_examine(as_json=as_json))
+    sound = run(_examine(url or [], as_json=as_json))
     if not as_json:
         verdict = "well" if sound else "ill"
         console().print(say(f"cli.doctor.{verdict}"), style="bold")
@@ -33,9 +33,9 @@ def command(*, as_json: Json = False) -> None:
         raise typer.Exit(1)
 
 
-async def _examine(*, as_json: bool) -> bool:
+async def _examine(urls: Sequence[str], *, as_json: bool) -> bool:
     sound = True
-    async for topic, finding, text in _findings():
+    async for topic, finding, text in findings(urls):
         sound = sound and finding.ok
         if as_json:
             facts = {"topic": topic, "ok": finding.ok, "text": text, "values": finding.values}
@@ -47,72 +47,58 @@ async def _examine(*, as_json: bool) -> bool:
     return sound
 
 
-async def _findings() -> AsyncIterator[tuple[str, Finding, str]]:
-    """Everything that was looked at: the topic, what was found, and the words for it."""
+async def findings(urls: Sequence[str] = ()) -> AsyncIterator[Found]:
+    """Everything that was looked at; ``urls`` are those of running processes."""
     try:
         table, source = read()
         settings = build(table, source)
         set_up(settings.log.model_copy(update={"level": "error"}))
         app = App(settings)
     except SettingsError as error:
-        yield _own("settings", ok=False, key="cli.doctor.bad", error=error)
+        lines = "\n".join(f"  {_line(problem)}" for problem in error.problems)
+        where = f"{error.source}\n" if error.source else ""
+        yield found("settings", "cli.doctor.settings_bad", ok=False, error=where + lines)
         return
-    yield _own("settings", ok=True, key="cli.doctor.settings", source=source)
-    yield await _database(app)
-    yield _port(settings, running=app.database.file is not None and owner_of(app.database.file))
+    yield found("settings", "cli.doctor.settings", ok=True, source=source)
+    yield await database(app)
+    if app.gate is not None:
+        yield await queue(app.gate)
+    running = app.database.file is not None and owner_of(app.database.file)
+    yield port(settings, running=running)
+    for one in await public(app, running=running):
+        yield one
     names = ", ".join(plugin.name for plugin in app.registry.plugins)
-    yield _own("plugins", ok=bool(names), key="cli.doctor.plugins", names=names)
+    yield found("plugins", "cli.doctor.plugins", ok=bool(names), names=names)
+    own = own_url(settings.server) if running else ""
+    answers = (await scrape(urls or ([own] if own else []))).values()
     for line in app.lines:
-        async for finding in _channel(line, app.texts):
-            yield finding
+        async for one in _channel(app, line):
+            yield one
+        for numbers in answers:
+            for one in refused(app, line, numbers) if numbers is not None else ():
+                yield one
 
 
-async def _database(app: App) -> tuple[str, Finding, str]:
-    """Whether it opens; a file that is not there yet is no fault and is not made."""
-    file = app.database.file
-    if file is not None and not file.exists():
-        return _own("database", ok=True, key="cli.doctor.database_new", file=file)
-    running = file is not None and owner_of(file)
-    try:
-        await app.database.open(exclusive=False)
-        await app.database.ping()
-    except Exception as error:
-        words = in_words(error)
-        if not words:
-            raise
-        return _own("database", ok=False, key="cli.doctor.bad", error=words)
-    finally:
-        await app.database.close()
-    key = "cli.doctor.database_running" if running else "cli.doctor.database"
-    return _own("database", ok=True, key=key, file=file or Path(app.settings.database.url).name)
+def _line(problem: str) -> str:
+    """A problem of the settings in the language of the terminal, as far as it has a kind."""
+    if isinstance(problem, Problem):
+        key = f"cli.doctor.settings_{problem.kind}"
+        return say(key, name=problem.key, allowed=problem.allowed)
+    return problem
 
 
-def _port(settings: Settings, *, running: bool) -> tuple[str, Finding, str]:
-    host, port = settings.server.host, settings.server.port
-    if running:
-        return _own("server", ok=True, key="cli.doctor.port_running", host=host, port=port)
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            taken = {"host": host, "port": port, "error": error.strerror}
-            return _own("server", ok=False, key="cli.doctor.port_taken", **taken)
-    return _own("server", ok=True, key="cli.doctor.port_free", host=host, port=port)
-
-
-async def _channel(line: Line, words: Texts) -> AsyncIterator[tuple[str, Finding, str]]:
+async def _channel(app: App, line: Line) -> AsyncIterator[Found]:
     can = line.capabilities
     able = Finding(ok=True, key="cli.doctor.channel", values=_plain(line.kind, can))
-    yield line.name, able, _abilities(line.kind, can)
+    yield Found(line.name, able, _abilities(line.kind, can))
     try:
-        found = await line.adapter.check()
+        seen = await line.adapter.check()
     except Exception as error:  # noqa: BLE001 - an adapter's own fault must not hide the others
-        yield _own(line.name, ok=False, key="cli.doctor.bad", error=repr(error))
+        yield found(line.name, "cli.doctor.bad", ok=False, error=repr(error))
         return
-    for finding in found:
-        yield line.name, finding, words.render(finding.key, locale(), **finding.values)
+    for finding in seen:
+        text = app.texts.render(finding.key, locale(), **finding.values)
+        yield Found(line.name, finding, text)
 
 
 def _plain(kind: str, can: Capabilities) -> dict[str, Any]:
@@ -123,6 +109,7 @@ def _abilities(kind: str, can: Capabilities) -> str:
     windows = [
         f"{trigger} {'∞' if window.messages is None else window.messages}/{window.lasts}"
         for trigger, window in can.windows.items()
+        if window.messages != 0
     ]
     rate = f"{can.rate[0]}/{can.rate[1]:g} s" if can.rate else say("cli.doctor.unlimited")
     return say(
@@ -135,10 +122,3 @@ def _abilities(kind: str, can: Capabilities) -> str:
         rate=rate,
         as_of=can.as_of,
     )
-
-
-def _own(topic: str, *, ok: bool, key: str, **values: object) -> tuple[str, Finding, str]:
-    """A finding of our own; ``topic`` is a channel's name or a key of ours."""
-    shown = {name: str(value) for name, value in values.items()}
-    title = f"cli.topic.{topic}"
-    return say(title) if texts().has(title) else topic, Finding(ok, key, shown), say(key, **shown)

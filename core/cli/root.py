@@ -1,7 +1,8 @@
 """The root of the command line: finds the module of the typed command and loads only that.
 
 Plugins bring commands by ``Plugin(cli="module:app")``: a typer app with a name becomes the group
-``xiaoer <name>``, one without a name adds its commands beside the core's.
+``xiaoer <name>``, one without a name adds its commands beside the core's. The adapters of the
+channels bring theirs the same way, by ``Adapter.cli``.
 """
 
 from __future__ import annotations
@@ -20,7 +21,10 @@ from core.cli.tongue import learn, say
 if TYPE_CHECKING:
     from core.plugin import Plugin
 
-COMMANDS = ("run", "chat", "explain", "trace", "understand", "doctor", "plugins", "ledger")
+COMMANDS = (
+    *("run", "chat", "explain", "trace", "understand"),
+    *("doctor", "channels", "plugins", "ledger", "archive", "top"),
+)
 """Each is a module of this package with ``command`` (a function) or ``app`` (a group)."""
 
 
@@ -75,7 +79,8 @@ def _add_plugins(root: typer.Typer, *, needed: bool) -> None:
     complain = import_module("core.cli.show").complain
     settings, registry = import_module("core.settings"), import_module("core.registry")
     try:
-        plugins: list[Plugin] = registry.find_plugins(settings.load().plugins)
+        loaded = settings.load()
+        plugins: list[Plugin] = registry.find_plugins(loaded.plugins)
     except settings.SettingsError as error:
         if needed:
             raise
@@ -87,13 +92,25 @@ def _add_plugins(root: typer.Typer, *, needed: bool) -> None:
                 root.add_typer(app_of(plugin))
             except (ImportError, AttributeError) as error:
                 complain(say("cli.problem.plugin", plugin=plugin.name, error=error))
+    for name in sorted({str(table.get("adapter", "")) for table in loaded.channels.values()}):
+        try:
+            adapter = import_module("core.channels").find_adapter(name, "adapter")
+            if adapter.cli:
+                root.add_typer(_app(adapter.cli))
+        except (settings.SettingsError, ImportError, AttributeError) as error:
+            complain(say("cli.problem.plugin", plugin=name, error=error))
 
 
 def app_of(plugin: Plugin) -> typer.Typer:
     """A plugin's app; its sentences are read first, as its help texts need them."""
     if plugin.package and (folder := files(plugin.package) / "locales").is_dir():
         learn(folder)
-    module, _, attribute = plugin.cli.partition(":")
+    return _app(plugin.cli)
+
+
+def _app(place: str) -> typer.Typer:
+    """The app at ``module:attribute``."""
+    module, _, attribute = place.partition(":")
     return getattr(import_module(module), attribute)
 
 

@@ -15,6 +15,7 @@ from core.app import App
 from core.cli.addresses import welcome
 from core.cli.show import complain, tell
 from core.cli.tongue import say
+from core.garbage import settle
 from core.logs import set_up
 from core.roles import Role
 from core.settings import Settings, build, read
@@ -33,7 +34,9 @@ def command(
     table, source = read(settings)
     chosen = _changed(build(table, source), {"host": host, "port": port}, role)
     set_up(chosen.log)
-    asyncio.run(_serve(App(chosen), source))
+    app = App(chosen)
+    app.reread = lambda: build(*read(settings))
+    asyncio.run(_serve(app, source))
 
 
 def _changed(settings: Settings, server: dict[str, Any], roles: Sequence[Role] | None) -> Settings:
@@ -55,7 +58,9 @@ async def _serve(app: App, source: str) -> None:
             await asyncio.gather(opening, return_exceptions=True)
             return
         opening.result()
+        settle()
         welcome(app, source)
+        _reload_on_sighup(app)
         await end.wait()
         tell("cli.run.closing")
         await _close(app)
@@ -71,6 +76,23 @@ async def _close(app: App) -> None:
         complain(say("cli.run.cut_short"))
         os._exit(0)  # a call that will not end holds the loop; the ledger knows what was under way
     tell("cli.run.closed")
+
+
+def _reload_on_sighup(app: App) -> None:
+    """What ``systemctl reload`` sends, where there is such a signal."""
+
+    async def reload() -> None:
+        changes = await app.changeover.apply()
+        if changes.refused:
+            complain(changes.refused)
+
+    def heard() -> None:
+        tasks.add(task := asyncio.create_task(reload(), name="reload"))
+        task.add_done_callback(tasks.discard)
+
+    tasks: set[asyncio.Task[None]] = set()
+    if hasattr(signal, "SIGHUP"):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, heard)
 
 
 def _listen_for_the_end() -> asyncio.Event:

@@ -12,6 +12,7 @@ from core.cli.decision import bids_table, show_understanding
 from core.cli.ledger import row_of
 from core.cli.office import office, run
 from core.cli.problems import Refusal
+from core.cli.reasons import in_words
 from core.cli.show import Json, cell, console, headings, json_line, listing, tell
 from core.cli.tongue import say
 from core.store.models import Deadline, JournalEntry, Message
@@ -106,7 +107,8 @@ def _show(story: dict[str, Any]) -> None:
     if message["direction"] == "in":
         done = {**message, "done_at": cell(message["done_at"])}
         tell(f"cli.trace.is_{message['state']}", **done)
-    _section("cli.trace.sent", story["sent"], SENT, "cli.trace.no_sent")
+    sent = [{**row, "error": in_words(row["error"])} for row in story["sent"]]
+    _section("cli.trace.sent", sent, SENT, "cli.trace.no_sent")
     _section("cli.trace.journal", story["journal"], EVENTS, "cli.trace.no_journal")
     _section("cli.trace.deadlines", story["deadlines"], CLOCKS, "cli.trace.no_deadlines")
 

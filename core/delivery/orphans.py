@@ -8,27 +8,43 @@ for was claimed by a commit whose answer was lost on the line: nothing was sent,
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import NamedTuple
 
 import structlog
 
 from core.delivery.passive import PASSIVE
-from core.delivery.sender import Sender
+from core.delivery.sender import Proof, Sender
 from core.store.postgres import away
 from core.store.session import ALIVE, Session
+from core.store.sql import LOCK, Work
+from core.store.writer import Writer
+from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
-PAUSE = 1.0
-GRACE = 3.0  # seconds after a database's return in which everybody takes up their sessions
+PAUSE = 0.4
+GRACE = 3.0  # seconds after a database's start in which everybody takes up their sessions
+
+
+class Orphan(NamedTuple):
+    """One attempt to send a row; what is found twice is the same attempt."""
+
+    number: int
+    holder: int
+    attempts: int
+    conversation: int
 
 
 class Orphans:
     """Looks once in :data:`PAUSE` seconds; acts on what looked the same twice."""
 
-    def __init__(self, session: Session, sender: Sender, wake: Callable[[], None]) -> None:
-        """``wake`` is called at every look: the slow poll behind the bell."""
-        self._session, self._sender, self._wake = session, sender, wake
-        self._seen: set[tuple[int, int]] = set()
+    def __init__(
+        self, session: Session, sender: Sender, writer: Writer, wake: Callable[[], None]
+    ) -> None:
+        """``writer`` also claims; ``wake`` is called at every look: the poll behind the bell."""
+        self._session, self._sender, self._writer, self._wake = session, sender, writer, wake
+        self._seen: set[Orphan] = set()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -54,26 +70,38 @@ class Orphans:
             await asyncio.sleep(PAUSE)
 
     async def _look(self) -> None:
-        me = self._session.number
-        busy = list(self._sender.busy)
-        rows = await self._session.fetch(_ORPHANS, me, busy, PASSIVE)
-        found = {(int(row[0]), int(row[1])) for row in rows}
-        settled = asyncio.get_running_loop().time() - self._session.since > GRACE
-        again = found & self._seen if settled else set[tuple[int, int]]()
+        me, busy = self._session.number, list(self._sender.busy)
+        rows = await self._session.fetch(_ORPHANS, me, busy, PASSIVE, GRACE)
+        found = {Orphan(*row) for row in rows}
+        again = found & self._seen
         self._seen = found - again
-        if mine := [number for number, holder in again if holder == me]:
+        if mine := {one.number: one.conversation for one in again if one.holder == me}:
             log.warning("outbox.unsent_claims", rows=len(mine))
-            self._sender.requeue(mine)
-        for number, holder in again:
-            if holder != me and await self._session.fetch(_TAKE_OVER, me, number, holder):
-                await self._sender.recover(number)
+            await self._writer.run(_nothing)  # now calls for what it had claimed have begun
+            self._sender.unsent(mine)
+        if holders := {one.number: one.holder for one in again if one.holder != me}:
+            await self._sender.recover(list(holders), partial(_still, holders))
+
+
+def _nothing() -> Work[None]:
+    yield from ()
+
+
+def _still(holders: Mapping[int, int], row: OutboundRow) -> Proof:
+    """Whether that attempt of the dead holder is undecided; of several who ask, one hears yes."""
+
+    def proof() -> Work[bool]:
+        return bool((yield f"{_UNDECIDED} {LOCK}", (row.id, row.attempts, holders[row.id])))
+
+    return proof
 
 
 _ORPHANS = f"""
-SELECT id, coalesce(holder, 0) FROM message WHERE state = 'sending' AND (
-    holder IS NULL OR holder NOT IN ({ALIVE})
+SELECT id, coalesce(holder, 0), attempts, conversation_id FROM message WHERE state = 'sending' AND (
+    ((holder IS NULL OR holder NOT IN ({ALIVE}))
+     AND pg_postmaster_start_time() < clock_timestamp() - make_interval(secs => $4))
     OR (holder = $1 AND conversation_id <> ALL($2::BIGINT[]) AND platform_id <> $3)
 ) LIMIT 500"""  # noqa: S608 - our words
-_TAKE_OVER = """
-UPDATE message SET holder = $1
-WHERE id = $2 AND state = 'sending' AND coalesce(holder, 0) = $3 RETURNING id"""
+_UNDECIDED = """
+SELECT m.id FROM message m
+WHERE m.id = ? AND m.state = 'sending' AND m.attempts = ? AND coalesce(m.holder, 0) = ?"""

@@ -8,6 +8,7 @@ where a channel may not push, wait for the contact's next message.
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
@@ -39,6 +40,8 @@ class Slot:
         self.opened = clock.monotonic()
         self.requests = 0
         self.open = True
+        self.transfers = False  # the platform's own people may take the message instead
+        self.owner = "bot"  # whose the conversation is after the turn
         self.patience: asyncio.Future[None] | None = None  # how long we wait for a retry
         self.held: list[OutboundRow] = []  # older answers that wait for this chance
         self.claimed: list[OutboundRow] = []
@@ -53,12 +56,14 @@ class Slot:
         self.claimed = []
         if (
             not self.open
+            or self.transferred
             or not posts
             or any(p.conversation_id != posts[0].conversation_id for p in posts)
         ):
             return
         if self.can.push:
-            self.claimed = list(posts[: self.passive.max_messages])
+            fit = itertools.takewhile(self._carries, posts)
+            self.claimed = list(itertools.islice(fit, self.passive.max_messages))
         else:
             both = fitting([*self.held, *posts], self.can.max_text)
             self.claimed = list(posts[: max(0, len(both) - len(self.held))])
@@ -66,6 +71,16 @@ class Slot:
             post.state, post.platform_id = Outbox.SENDING, PASSIVE
             post.attempts = 1
             post.lease_until = self._clock.now() + timedelta(seconds=MEMORY)
+
+    @property
+    def transferred(self) -> bool:
+        """Whether the request is answered by handing the message to the platform's own people."""
+        return self.transfers and self.can.push and self.owner == "queue"
+
+    def _carries(self, post: OutboundRow) -> bool:
+        """Whether a passive answer can show the row; the order of the others is kept."""
+        parts = self.passive.parts
+        return parts is None or all(p.__struct_config__.tag in parts for p in load(post.parts))
 
     def resolve(self) -> None:
         """The turn is committed: hand the claimed rows to whoever holds the request."""

@@ -13,10 +13,23 @@ CLOSED = "window-closed"
 USED = "quota-used"
 HELD = "held"  # how the reason of an outbound row begins that waits for its contact
 _PAST = timedelta(seconds=1)
+_OPEN = "conversation_id = ? AND until > ?"
+_GRANTS = "SELECT id, allowed, used FROM quota_grant WHERE conversation_id = ? AND until > ?"
+_COUNT = "UPDATE quota_grant SET used = used + 1 WHERE conversation_id = ? AND until > ?"
+_GIVE_BACK = """
+UPDATE quota_grant SET used = used - 1
+WHERE used > 0 AND conversation_id = (SELECT conversation_id FROM quota_grant WHERE id = ?)
+"""
 
 
 def grant(conversation: int, trigger: str, window: Window, now: datetime) -> Work[None]:
-    """Open a reply window, and free what was held for want of one."""
+    """Open a reply window, and free what was held for want of one.
+
+    A window of no messages is the end of all others: the contact has left.
+    """
+    if window.messages == 0:
+        yield from exhaust(conversation, now)
+        return
     facts = {
         "conversation_id": conversation,
         "trigger": trigger,
@@ -38,32 +51,29 @@ class Use:
 
 
 def use(conversation: int, windows: Mapping[str, Window], now: datetime) -> Work[Use]:
-    """Use one message of the best open window.
+    """Use one message of the open windows.
 
-    Windows do not add up; the one with the most left is used. A channel without windows allows
-    everything.
+    Windows do not add up, the largest applies ("Customer service messages" of mini-programs): a
+    message counts in each of them, and may leave while one of them has room. A channel without
+    windows allows everything.
     """
     if not windows:
         return Use()
-    open_grants = (
-        "SELECT id, allowed, used FROM quota_grant WHERE conversation_id = ? AND until > ?"
-    )
-    grants = yield open_grants, (conversation, now)
+    grants = yield _GRANTS, (conversation, now)
     if not grants:
         return Use(CLOSED)
     best = max(grants, key=lambda g: float("inf") if g[1] is None else g[1] - g[2])
     if best[1] is not None and best[1] <= best[2]:
         return Use(USED)
-    yield from update("quota_grant", {"used": best[2] + 1}, "id = ?", (best[0],))
+    yield _COUNT, (conversation, now)
     return Use(grant=best[0])
 
 
 def give_back(grant: int) -> Work[None]:
     """Nothing was sent after all, so nothing is used up."""
-    yield "UPDATE quota_grant SET used = used - 1 WHERE id = ? AND used > 0", (grant,)
+    yield _GIVE_BACK, (grant,)
 
 
 def exhaust(conversation: int, now: datetime) -> Work[None]:
     """The platform said no more (45015, 45047): believe it over our own count."""
-    still = "conversation_id = ? AND until > ?"
-    yield from update("quota_grant", {"until": now}, still, (conversation, now))
+    yield from update("quota_grant", {"until": now}, _OPEN, (conversation, now))

@@ -8,7 +8,7 @@ and marked after the call; a claim that nobody finished means *unknown*, not *fa
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Coroutine, Sequence
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -19,6 +19,7 @@ from core.adapter import Outcome, Receipt
 from core.channels import Line, Lines
 from core.clock import Clock
 from core.delivery import quota
+from core.delivery.breaker import Breakers
 from core.delivery.pace import Pace
 from core.delivery.pace_shared import SharedPace
 from core.delivery.verdict import Verdict, judge
@@ -28,16 +29,22 @@ from core.parts import load
 from core.rounds import Rounds
 from core.settings import WorkSettings
 from core.store import outbox
+from core.store.away import LedgerAwayError
 from core.store.commit import Written
 from core.store.outbox import NEVER, Rules
 from core.store.session import Session
 from core.store.sql import Work
+from core.store.states import Outbox
 from core.store.writer import Writer
 from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
 SEND_SECONDS = 20.0
 STOP_SECONDS = 3.0
+AGAIN = 0.5  # real seconds
+TAKEN = {Outcome.ACCEPTED, Outcome.DELIVERED}
+Proof = Callable[[], Work[bool]]
+UNSENT = {"state": "queued", "platform_id": "", "lease_until": None, "attempts": 0}
 NOTHING_SENT = {Outcome.RETRY, Outcome.FINAL}
 GONE = Receipt(Outcome.FINAL, "no-such-channel")
 STOPPED = Receipt(  # we died, the platform did nothing wrong: no backing off from it
@@ -66,6 +73,7 @@ class Sender:
         self._pacing: set[asyncio.Task[Any]] = set()  # of these, those that wait for their turn
         self._places = asyncio.Semaphore(settings.senders)
         self._paces: dict[str, Pace | SharedPace] = {}
+        self.breakers = Breakers(clock, metrics)
         self._rounds = Rounds("sender", clock, pause=self._pause, work=self._pump)
 
     async def start(self) -> None:
@@ -109,7 +117,10 @@ class Sender:
         return self._rounds.idle and not busy
 
     def take(self, rows: Sequence[OutboundRow]) -> None:
-        """Deliver claimed rows."""
+        """Deliver claimed rows; they go back if we have stopped meanwhile."""
+        if not self._rounds.running:
+            self.requeue([row.id for row in rows])
+            return
         for row in rows:
             self._begin(row.conversation_id, self._deliver(row))
 
@@ -143,17 +154,25 @@ class Sender:
             at_once = [place for place in free if place not in paced]
             for conversation, channel in paced:
                 self._begin(conversation, self._deliver_paced(conversation, channel))
-            if at_once:
-                self.take(await self._writer.run(partial(self._claim, at_once)))
+            await asyncio.gather(*(self._claim(*place, self._take) for place in at_once))
             if len(found) < outbox.PAGE:
                 return
 
-    def _claim(self, places: Sequence[tuple[int, str]]) -> Work[list[OutboundRow]]:
-        claimed: list[OutboundRow] = []
-        for conversation, channel in places:
-            row = yield from outbox.claim(conversation, self._rules(channel), self._clock.now())
-            claimed += [row] if row is not None else []
-        return claimed
+    async def _claim(
+        self,
+        conversation: int,
+        channel: str,
+        after: Callable[[OutboundRow | None], None] | None = None,
+    ) -> OutboundRow | None:
+        def work() -> Work[OutboundRow | None]:
+            return outbox.claim(conversation, self._rules(channel), self._clock.now())
+
+        return await self._writer.run(work, after, key=conversation)
+
+    def _take(self, row: OutboundRow | None) -> None:
+        """Deliver a row that the pump has claimed, even if nobody waits for the claim any more."""
+        if row is not None:
+            self.take([row])
 
     def _pace(self, channel: str, rate: tuple[int, float] | None) -> Pace | SharedPace:
         if self._session is None or rate is None:
@@ -161,7 +180,8 @@ class Sender:
         return SharedPace(self._session, self._clock, channel, rate)
 
     def _rules(self, channel: str) -> Rules:
-        return Rules(self._lines.can(channel), timedelta(seconds=self._settings.lease_seconds))
+        lease = timedelta(seconds=self._settings.lease_seconds)
+        return Rules(self._lines.can(channel), lease, self.breakers.of(channel).rest)
 
     async def _deliver(self, row: OutboundRow) -> None:
         """Send a claimed row, and then whatever its conversation has ready after it."""
@@ -184,39 +204,59 @@ class Sender:
             await pace.turn()
         finally:
             self._pacing.discard(task)
-        claimed = await self._writer.run(partial(self._claim, [(conversation, channel)]))
-        for row in claimed:
+        row = await self._claim(conversation, channel)
+        if row is not None:
             async with self._places:
                 receipt = await self._call(row)
             await self._finish(row, receipt, onward=False)
             self._rounds.wake()
 
     async def _call(self, row: OutboundRow) -> Receipt:
-        structlog.contextvars.bind_contextvars(message_id=row.id, channel=row.channel)
+        structlog.contextvars.bind_contextvars(
+            message_id=row.id, reply_to=row.reply_to, channel=row.channel
+        )
         line = self._lines.get(row.channel)
         if line is None:
             return GONE
-        receipt = await _send(line, row)
+        began = self._clock.now()
+        with self._metrics.traces.sending(row) as facts:
+            receipt = await _send(line, row)
+            facts["xiaoer.outcome"] = receipt.outcome
+        now = self._clock.now()
         self._metrics.sent(row.channel, receipt.outcome)
+        self._metrics.stage("send", (now - began).total_seconds())
+        if row.asked_at is not None and receipt.outcome in TAKEN:
+            self._metrics.stage("answer", (now - row.asked_at).total_seconds())
         return receipt
 
     async def _finish(
-        self, row: OutboundRow, receipt: Receipt, *, onward: bool
+        self, row: OutboundRow, receipt: Receipt, *, onward: bool, still: Proof | None = None
     ) -> OutboundRow | None:
-        """Mark the outcome and, in the same transaction, claim the conversation's next row."""
+        """Mark the outcome and, in the same transaction, claim the conversation's next row.
+
+        ``still``: only if that holds.
+        """
         rules = self._rules(row.channel)
         now, most = self._clock.now(), self._settings.send_attempts
-        verdict = judge(row, receipt, rules.can, now, most)
+        back = receipt is not STOPPED and self.breakers.heard(row.channel, row.id, receipt.outcome)
+        rests = self.breakers.of(row.channel).open
+        verdict = judge(row, receipt, rules.can, now, row.attempts + 1 if rests else most)
+        if rests and verdict.state is Outbox.QUEUED:
+            verdict.columns["attempts"] = row.attempts - 1  # an outage uses up no attempts
 
         def work() -> Work[OutboundRow | None]:
+            if still is not None and not (yield from still()):
+                return None
             yield from _settle(row, receipt, verdict, self._clock.now())
+            if back:
+                yield from outbox.rested(row.channel, self._clock.now())
             if not onward:
                 return None
             return (yield from outbox.claim(row.conversation_id, rules, self._clock.now()))
 
         following = await self._surely(work, row.conversation_id)
         log.debug("message.sent", state=verdict.state, reason=verdict.columns.get("error") or None)
-        if following is None:
+        if following is None or back:
             self._rounds.wake()  # the pump learns when the next row may be tried
         return following
 
@@ -225,11 +265,13 @@ class Sender:
         """Conversations that a call (or a wait for its turn) is under way for."""
         return self._calls.keys()
 
-    async def recover(self, number: int) -> None:
-        """A row that a dead process was sending, now ours: a rule decides."""
-        one = "m.state = 'sending' AND m.id = ?"
-        for row in await self._writer.look(lambda: outbox.rows_where(one, (number,))):
-            await self._finish(row, STOPPED, onward=False)
+    async def recover(self, numbers: Sequence[int], still: Callable[[OutboundRow], Proof]) -> None:
+        """Rows that dead processes were sending: a rule decides each, if it is still so then."""
+        marks = ", ".join("?" * len(numbers))
+        these = f"m.state = 'sending' AND m.id IN ({marks})"
+        rows = await self._writer.look(lambda: outbox.rows_where(these, numbers))
+        ends = (self._finish(row, STOPPED, onward=False, still=still(row)) for row in rows)
+        await asyncio.gather(*ends)
         self._rounds.wake()
 
     async def _surely(
@@ -239,10 +281,9 @@ class Sender:
         while True:
             try:
                 return await self._writer.run(work, key=conversation)
-            except Exception as error:
-                if self._writer.driver.patience(error, 0) is None:
-                    raise
+            except LedgerAwayError as error:
                 log.error("sender.database_away", error=str(error))
+                await asyncio.sleep(AGAIN)
 
     async def _recover(self, places: Collection[int] | None = None) -> None:
         """Rows that nobody sends any more (in these conversations): their outcome is unknown.
@@ -257,15 +298,33 @@ class Sender:
             if wanted and self._lines.get(row.channel) is not None:
                 await self._finish(row, STOPPED, onward=False)
 
-    def requeue(self, ids: Sequence[int]) -> None:
-        """Rows claimed for a passive answer that came too late: they go the ordinary way."""
-        columns = {"state": "queued", "platform_id": "", "lease_until": None, "attempts": 0}
+    def changed(self, channel: str) -> None:
+        """A channel may pace otherwise now, and what waited for it may leave."""
+        self._paces.pop(channel, None)
+        self._rounds.wake()
 
+    def requeue(self, ids: Sequence[int]) -> None:
+        """Claimed rows that were not sent, surely (a passive answer came too late): they wait."""
+        if ids:
+            self._give_back(lambda: outbox.by_ids(ids, [Outbox.SENDING], UNSENT))
+
+    def unsent(self, conversations: Mapping[int, int]) -> None:
+        """Rows (by number) claimed by a commit whose answer was lost: they go the ordinary way.
+
+        Commits come one after another, so when this one does, calls for earlier claims have begun.
+        """
+
+        def work() -> Work[int]:
+            ids = [number for number, where in conversations.items() if where not in self._calls]
+            return (yield from outbox.by_ids(ids, [Outbox.SENDING], UNSENT)) if ids else 0
+
+        self._give_back(work)
+
+    def _give_back(self, work: Callable[[], Work[int]]) -> None:
         def after(_count: int) -> None:
             self._rounds.wake()
 
-        work = self._writer.run(lambda: outbox.by_ids(ids, ["sending"], columns), after)
-        self._requeue = asyncio.ensure_future(work)
+        self._requeue = asyncio.ensure_future(self._writer.run(work, after))
 
 
 def outbound(row: OutboundRow) -> Outbound:
@@ -285,7 +344,7 @@ def outbound(row: OutboundRow) -> Outbound:
 async def _send(line: Line, row: OutboundRow) -> Receipt:
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            return await line.adapter.send(outbound(row))
+            return await line.send(outbound(row))
     except TimeoutError:
         return Receipt(Outcome.UNKNOWN, "timeout")
     except Exception as error:

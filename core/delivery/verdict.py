@@ -49,7 +49,7 @@ def judge(
             return Verdict(Outbox.QUEUED, {**held, "lease_until": None}, "message.held")
         case Outcome.FINAL:
             return Verdict(Outbox.FAILED, _ended(receipt.reason, now), "message.undeliverable")
-        case Outcome.UNKNOWN if not (can.caller_id or row.repeatable):
+        case Outcome.UNKNOWN if not (can.shows_once(row.thread) or row.repeatable):
             return Verdict(Outbox.UNKNOWN, _ended(receipt.reason, now), "message.unknown")
         case _:
             if row.attempts >= most:

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from core.store.sql import Make, Rows, Step, Work, numbered
+from core.store.sql import Keyed, Make, Rows, Step, Work, numbered
 
 
 class Raw(Protocol):
@@ -55,6 +55,11 @@ class _Lane:
                 results[self._place], self._work, self.step = end.value, None, None
                 if not self.jobs:
                     return
+
+
+def keys(works: Sequence[Make]) -> list[Hashable | None]:
+    """Whose rows each work minds."""
+    return [work.key if isinstance(work, Keyed) else None for work in works]
 
 
 async def run(connection: Raw, works: Sequence[Make], keys: Sequence[Hashable | None]) -> list[Any]:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol
 
 from core.adapter import Capabilities
@@ -40,6 +41,7 @@ class Cause:
     conversation: int | None = None
     message: int | None = None
     channel: str = ""
+    patient: bool = False  # of a live room: may wait while people are being served
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class Commit:
         self._writer, self._people, self._clock, self._can = writer, people, clock, can
         self._lease = lease
         self.sends = False
+        self.rest: Callable[[str], datetime | None] = lambda _channel: None  # see Breaker.rest
         self.listeners: list[Callable[[Written], None]] = []
 
     async def write(
@@ -102,7 +105,8 @@ class Commit:
                 claimant.resolve()
 
         key = cause.conversation
-        return await self._writer.run(work, after, before=effects.changes, key=key)
+        patient = cause.patient
+        return await self._writer.run(work, after, before=effects.changes, key=key, patient=patient)
 
     async def journal(self, kind: str, data: Mapping[str, Any], channel: str = "") -> None:
         """Write one domain event that follows from nothing else."""
@@ -145,7 +149,7 @@ class Commit:
     def _claim(self, posts: Sequence[OutboundRow], now: datetime) -> Work[list[OutboundRow]]:
         claimed: list[OutboundRow] = []
         for conversation, channel in {row.conversation_id: row.channel for row in posts}.items():
-            rules = Rules(self._can(channel), self._lease)
+            rules = Rules(self._can(channel), self._lease, partial(self.rest, channel))
             if rules.can.rate is not None:
                 continue  # the sender waits for the channel's pace before it claims
             if (row := (yield from outbox.claim(conversation, rules, now))) is not None:

@@ -19,13 +19,12 @@ from tortoise.backends.base.executor import (
 )
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
-from tortoise.migrations.recorder import MigrationRecorder
 
 from core.settings import DatabaseSettings
 from core.store.drivers import Driver, OrmDriver, SqliteDriver
-from core.store.postgres import AWAY, REFUSED, PostgresDriver, server_settings
+from core.store.postgres import AWAY, REFUSED, PostgresDriver, away, server_settings
 from core.store.session import Session
+from core.store.upgrade import DatabaseError, upgrade
 
 log = structlog.get_logger(__name__)
 CORE_MODELS = "core.store.models"
@@ -36,8 +35,8 @@ ENGINES = ("sqlite://", "postgres://", "postgresql://")
 SIGNATURE = b"SQLite format 3\0"
 
 
-class DatabaseError(Exception):
-    """The database cannot be used; the message says why and what to do."""
+class DatabaseAwayError(DatabaseError):
+    """The database server does not answer: it may do so later."""
 
 
 class Database:
@@ -77,7 +76,8 @@ class Database:
         """Connect and bring the tables up to date.
 
         ``exclusive`` takes the lock that says "this process runs the shop"; commands that only look
-        in or leave one short note go without. Raises :class:`DatabaseError`.
+        in or leave one short note go without. Raises :class:`DatabaseError`, and the more exact
+        :class:`DatabaseAwayError` where waiting may help.
         """
         if not self.settings.url.startswith(ENGINES):
             raise DatabaseError(f"[database] url must begin with one of {', '.join(ENGINES)}")
@@ -92,12 +92,14 @@ class Database:
             EXECUTOR_CACHE.clear()  # it outlives connections and knows no dialect
             self._context = await Tortoise.init(config=self._config(), _enable_global_fallback=True)
             if self.session is None:
-                await self._upgrade(allowed=exclusive)
+                await upgrade(self._config()["apps"], self._shown(), allowed=exclusive)
             else:
                 await self._upgrade_in_turn(self.session)
         except (BaseORMException, *AWAY, *REFUSED) as error:
             await self.close()
-            raise DatabaseError(f"the database {self._shown()} cannot be used: {error}") from error
+            later = self.session is not None and away(error)
+            kind = DatabaseAwayError if later else DatabaseError
+            raise kind(f"the database {self._shown()} cannot be used: {error}") from error
         except BaseException:
             await self.close()
             raise
@@ -145,7 +147,11 @@ class Database:
             return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
         expanded = cast("dict[str, Any]", expand_db_url(self.settings.url))
         holder = self.session.number if self.session is not None else 0
-        expanded["credentials"] |= {"server_settings": server_settings(holder), "maxsize": 8}
+        expanded["credentials"] |= {
+            "server_settings": server_settings(holder),
+            "minsize": 0,
+            "maxsize": 8,
+        }
         return expanded
 
     async def _upgrade_in_turn(self, session: Session) -> None:
@@ -153,37 +159,9 @@ class Database:
         await session.open()
         await session.lead("upgrade")
         try:
-            await self._upgrade(allowed=True)
+            await upgrade(self._config()["apps"], self._shown(), allowed=True)
         finally:
             await session.resign("upgrade")
-
-    async def _upgrade(self, *, allowed: bool) -> None:
-        connection = connections.get("default")
-        apps: dict[str, dict[str, Any]] = self._config()["apps"]
-        managed = {label: app for label, app in apps.items() if "migrations" in app}
-        executor = MigrationExecutor(connection, managed)
-        plan = await executor.plan([MigrationTarget(label, "__latest__") for label in managed])
-        await self._refuse_newer(executor, managed)
-        if plan and not allowed:
-            raise DatabaseError(
-                f"the database {self._shown()} is older than this version: run `xiaoer run` once"
-            )
-        if plan:
-            log.info("database.upgrade", steps=len(plan))
-            await executor.migrate([MigrationTarget(label, "__latest__") for label in managed])
-        if allowed and managed.keys() != apps.keys():
-            await Tortoise.generate_schemas(safe=True)  # tables of plugins without migrations
-
-    async def _refuse_newer(self, executor: MigrationExecutor, managed: Mapping[str, Any]) -> None:
-        applied = await MigrationRecorder(connections.get("default")).applied_migrations()
-        known = set(executor.loader.graph.nodes)
-        newer = [key for key in applied if key.app_label in managed and key not in known]
-        if newer:
-            raise DatabaseError(
-                f"the database {self._shown()} was written by a newer version (it has "
-                f"{newer[0].app_label} {newer[0].name}): upgrade xiaoer, "
-                "or restore the backup of this version"
-            )
 
     def _shown(self) -> str:
         return str(self.file) if self.file else self.settings.url.split("@")[-1].split("?")[0]

@@ -8,17 +8,22 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
+import structlog
 from tortoise import connections
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from core.store import abreast
 from core.store.sql import Make, Work
 
 T = TypeVar("T")
+log = structlog.get_logger(__name__)
+FULL_WAIT, FULL_TRIES = 0.25, 40  # ten seconds in all, then whoever asked is told
 BREATH = 32  # works between two breaths of the event loop
 
 
@@ -59,7 +64,7 @@ class SqliteDriver:
     async def write(self, works: Sequence[Make]) -> list[Any]:
         """BEGIN, every work (the loop breathes now and then), COMMIT."""
         if self._writer is None:
-            self._writer = self._connect()
+            self._writer = connect(self._file, self._synchronous)
         connection = self._writer
         connection.execute("BEGIN IMMEDIATE")
         try:
@@ -77,13 +82,17 @@ class SqliteDriver:
     async def read(self, works: Sequence[Make]) -> list[Any]:
         """On the reading connection."""
         if self._reader is None:
-            self._reader = self._connect()
+            self._reader = connect(self._file, self._synchronous)
         connection = self._reader
         return [_run(make(), connection) for make in works]
 
     def patience(self, error: Exception, attempt: int) -> float | None:
-        """The writer itself knows of locks; a file does not go away."""
-        return None
+        """The writer itself knows of locks; for room on a full disk it is worth to wait."""
+        if attempt >= FULL_TRIES or not _full(error):
+            return None
+        if not attempt:
+            log.warning("database.full", error=str(error))
+        return FULL_WAIT
 
     async def close(self) -> None:
         """Close both connections and end the thread."""
@@ -93,15 +102,17 @@ class SqliteDriver:
                 connection.close()
         self._writer = self._reader = None
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self._file, isolation_level=None, cached_statements=512, check_same_thread=False
-        )
-        connection.execute("PRAGMA busy_timeout=0")  # the writer waits without blocking the loop
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute(f"PRAGMA synchronous={self._synchronous}")
-        connection.execute("PRAGMA foreign_keys=ON")
-        return connection
+
+def connect(file: Path, synchronous: str) -> sqlite3.Connection:
+    """A connection as the ledger needs it; transactions are begun by hand."""
+    connection = sqlite3.connect(
+        file, isolation_level=None, cached_statements=512, check_same_thread=False
+    )
+    connection.execute("PRAGMA busy_timeout=0")  # the writer waits without blocking the loop
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute(f"PRAGMA synchronous={synchronous}")
+    connection.execute("PRAGMA foreign_keys=ON")
+    return connection
 
 
 class OrmDriver:
@@ -125,16 +136,29 @@ class OrmDriver:
         """Nothing of its own."""
 
 
-async def drive(work: Work[T], connection: BaseDBAsyncClient) -> T:
-    """Run one work on a connection of the ORM, in whatever transaction it has."""
+def _full(error: Exception) -> bool:
+    """SQLite's two words for it: for the disk, and for a limit that was set for a process."""
+    told = isinstance(error, sqlite3.OperationalError | OperationalError)
+    return told and any(word in str(error) for word in ("is full", "disk I/O error"))
+
+
+async def drive_all(works: Sequence[Make], connection: BaseDBAsyncClient) -> list[Any]:
+    """Run works on a connection of the ORM, in whatever transaction it has."""
     if connection.capabilities.dialect == "postgres":  # the ORM hands out no RETURNING rows
         raw = cast("AbstractAsyncContextManager[abreast.Raw]", connection.acquire_connection())
         async with raw as inner:
-            return (await abreast.run(inner, [lambda: work], [None]))[0]
+            return await abreast.run(inner, works, abreast.keys(works))
+    return [await drive(make(), connection) for make in works]
+
+
+async def drive(work: Work[T], connection: BaseDBAsyncClient) -> T:
+    """Run one work on a connection of the ORM, in whatever transaction it has."""
+    if connection.capabilities.dialect == "postgres":
+        return (await drive_all([lambda: work], connection))[0]
     try:
         sql, values = next(work)
         while True:
-            found = cast("Sequence[Any]", (await connection.execute_query(sql, _plain(values)))[1])
+            found = cast("Sequence[Any]", (await connection.execute_query(sql, plain(values)))[1])
             sql, values = work.send([_values(row) for row in found])
     except StopIteration as end:
         return end.value
@@ -144,9 +168,14 @@ def _values(row: Any) -> Sequence[Any]:  # noqa: ANN401 - a driver's record
     return list(row.values()) if hasattr(row, "values") else list(row)
 
 
-def _plain(values: Sequence[Any]) -> list[Any]:
+def plain(values: Sequence[Any]) -> list[Any]:
     """Times as text in UTC, as the ORM keeps them: SQLite compares them as text."""
-    return [v.astimezone(UTC).isoformat(" ") if isinstance(v, datetime) else v for v in values]
+    return [_stamp(value) if isinstance(value, datetime) else value for value in values]
+
+
+@lru_cache(maxsize=256)  # the rows of one change carry the same moment
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(" ")
 
 
 def _run(work: Work[T], connection: sqlite3.Connection) -> T:
@@ -154,6 +183,6 @@ def _run(work: Work[T], connection: sqlite3.Connection) -> T:
     try:
         sql, values = next(work)
         while True:
-            sql, values = work.send(execute(sql, _plain(values)).fetchall())
+            sql, values = work.send(execute(sql, plain(values)).fetchall())
     except StopIteration as end:
         return end.value

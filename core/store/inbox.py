@@ -19,11 +19,12 @@ from core.views import ContactView, ConversationView, MessageView
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A row of the ledger: its number, its conversation, and whether it is new."""
+    """A row of the ledger: its number, its conversation, whether it is new and of a live room."""
 
     id: int
     conversation: int
     new: bool
+    live: bool = False
 
 
 def accept(
@@ -31,11 +32,14 @@ def accept(
     messages: Sequence[Inbound],
     windows: Mapping[str, Window],
     people: People,
-    now: datetime,
+    times: Sequence[datetime],
 ) -> Work[list[Accepted]]:
-    """Make a row of each message, in order; a known key is answered with its old row."""
+    """Make a row of each message, in order; a known key is answered with its old row.
+
+    ``times``: when each was taken in.
+    """
     accepted: list[Accepted] = []
-    for message in messages:
+    for message, now in zip(messages, times, strict=True):
         contact = yield from people.contact(channel, message.sender, now)
         conversation = yield from people.conversation(channel, message, contact, now)
         row = _row(channel, message, now) | {"conversation_id": conversation, "contact_id": contact}
@@ -46,8 +50,15 @@ def accept(
             continue
         if window := windows.get(message.trigger):
             yield from quota.grant(conversation, message.trigger, window, now)
-        accepted.append(Accepted(number, conversation, new=True))
+        live = message.kind is ConversationKind.LIVE
+        accepted.append(Accepted(number, conversation, new=True, live=live))
     return accepted
+
+
+def find(channel: str, key: str) -> Work[tuple[int, int] | None]:
+    """The row of a key and its conversation, if the ledger has it."""
+    rows = yield _KNOWN, (channel, key)
+    return (rows[0][0], rows[0][1]) if rows else None
 
 
 def load(message_id: int) -> Work[tuple[MessageView, ConversationView, ContactView] | None]:
@@ -78,6 +89,24 @@ def load(message_id: int) -> Work[tuple[MessageView, ConversationView, ContactVi
         form=json_value(row[15]),
     )
     return message, conversation, ContactView(row[16], row[17], row[18])
+
+
+def page(after: int, most: int, *, live: bool) -> Work[list[tuple[int, int]]]:
+    """Open rows behind number ``after``, of live rooms or of all others: (id, conversation)."""
+    rows = yield _PAGE.format("=" if live else "<>"), (after, most)
+    return [(row[0], row[1]) for row in rows]
+
+
+def left_over() -> Work[list[tuple[int, str, int]]]:
+    """All open rows: (id, channel, attempts), oldest first."""
+    rows = yield _LEFT_OVER, ()
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def waiting(channel: str, room: str) -> Work[int]:
+    """How many rows of a conversation are not handled yet; costs what is open, not what is kept."""
+    rows = yield _WAITING, (channel, room)
+    return rows[0][0]
 
 
 def finish(message_id: int, state: Inbox, now: datetime, **columns: Any) -> Work[bool]:  # noqa: ANN401
@@ -141,4 +170,20 @@ FROM message m
 JOIN conversation v ON v.id = m.conversation_id
 JOIN contact c ON c.id = m.contact_id
 WHERE m.id = ?
+"""
+# "+ 0" keeps both engines from walking through all that the room ever said.
+_WAITING = """
+SELECT COUNT(*) FROM message WHERE state = 'accepted' AND direction = 'in' AND conversation_id + 0 =
+(SELECT id FROM conversation WHERE channel = ? AND external_id = ?)
+"""
+# The embedded size only. Left to itself, SQLite walks through the whole ledger in the order of ids.
+_PAGE = """
+SELECT m.id, m.conversation_id FROM message m INDEXED BY message_waiting
+JOIN conversation v ON v.id = m.conversation_id
+WHERE m.state = 'accepted' AND m.direction = 'in' AND m.id > ? AND v.kind {} 'live'
+ORDER BY m.id LIMIT ?
+"""
+_LEFT_OVER = """
+SELECT id, channel, attempts FROM message INDEXED BY message_waiting
+WHERE state = 'accepted' AND direction = 'in' ORDER BY id
 """

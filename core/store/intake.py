@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from core.adapter import Window
 from core.clock import Clock
-from core.message import Inbound
+from core.message import ConversationKind, Inbound
 from core.metrics import Metrics
 from core.store import inbox
+from core.store.away import LedgerAwayError
 from core.store.inbox import Accepted
 from core.store.people import People
 from core.store.sql import Work
 from core.store.writer import Writer
+
+AGAIN = 0.5  # real seconds between two attempts while the ledger is away
 
 
 class Intake:
@@ -24,26 +29,43 @@ class Intake:
         self._clock, self._metrics = clock, metrics
         self.handed_on: Callable[[Sequence[Accepted]], None] = lambda _rows: None
         self.opened: Callable[[], None] = lambda: None  # a reply window: what was held may leave
-        self.opened: Callable[[], None] = lambda: None  # a reply window: what was held may leave
 
     async def accept(
-        self, channel: str, messages: Sequence[Inbound], windows: Mapping[str, Window]
+        self,
+        channel: str,
+        messages: Sequence[Inbound],
+        windows: Mapping[str, Window],
+        times: Sequence[datetime] = (),
     ) -> list[Accepted]:
-        """Write the messages, in order; known keys are answered with their old row."""
+        """Write the messages, in order; known keys are answered with their old row.
+
+        ``times``: when each was taken in, if that was not now.
+        """
         if not messages:
             return []
 
+        began = self._clock.now()
+
         def work() -> Work[list[Accepted]]:
-            now = self._clock.now()
-            return inbox.accept(channel, messages, windows, self._people, now)
+            at = times or [self._clock.now()] * len(messages)
+            return inbox.accept(channel, messages, windows, self._people, at)
 
         def after(rows: list[Accepted]) -> None:
             new = [row for row in rows if row.new]
             self._metrics.accepted(channel, new=len(new), known=len(rows) - len(new))
+            self._metrics.stage("accept", (self._clock.now() - began).total_seconds())
+            self._metrics.traces.accepted(channel, [row.id for row in new], began)
             self.handed_on(new)
             if new and windows:
                 self.opened()
 
-        alone = messages[0].conversation if len(messages) == 1 else None
-        key = (channel, alone) if alone is not None else None
-        return await self._writer.run(work, after, key=key)
+        conversations = {message.conversation for message in messages}
+        key = (channel, *conversations) if len(conversations) == 1 else None
+        live = all(message.kind is ConversationKind.LIVE for message in messages)
+        if not live:
+            self._writer.serve()
+        while True:
+            try:
+                return await self._writer.run(work, after, key=key, patient=live)
+            except LedgerAwayError:  # who cannot wait so long gives up, and comes again
+                await asyncio.sleep(AGAIN)

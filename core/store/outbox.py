@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from core.adapter import Capabilities
 from core.delivery import quota
 from core.message import ConversationKind
+from core.parts import Notice, dump, load
 from core.store import journal
 from core.store.sql import LOCK, Work, insert, json_text, json_value, moment, update
 from core.store.states import Outbox
@@ -17,14 +20,19 @@ from core.views import OutboundRow
 
 NEVER = timedelta(days=3650)
 PAGE = 200
+RESTING = "channel-rests"
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What a claim must know of a channel and of us."""
+    """What a claim must know of a channel and of us.
+
+    ``rest``: until when the channel's platform is left alone, asked when a row is about to leave.
+    """
 
     can: Capabilities
     lease: timedelta
+    rest: Callable[[], datetime | None] = lambda: None
 
 
 def queue(row: OutboundRow) -> Work[bool]:
@@ -75,9 +83,13 @@ def claim(conversation: int, rules: Rules, now: datetime) -> Work[OutboundRow | 
             yield from _tell("message.expired", row, {"reason": "too-late"}, now)
         elif rules.can.outlet == "board":
             yield from _to_board(row, now)
+        elif (rest := rules.rest()) is not None:
+            resting = {"not_before": rest, "error": RESTING, "lease_until": None}
+            yield from end(row, Outbox.QUEUED, resting, now)
+            return None
         else:
             used = yield from _use(row, rules.can, now)
-            if used.refusal:
+            if used.refusal and not _as_notice(row, rules.can):
                 yield from hold(row, used.refusal, now)
                 return None
             lease = {"lease_until": now + rules.lease, "attempts": row.attempts + 1}
@@ -87,7 +99,11 @@ def claim(conversation: int, rules: Rules, now: datetime) -> Work[OutboundRow | 
 
 
 def due(now: datetime, skip: Sequence[int]) -> Work[list[tuple[int, str]]]:
-    """Conversations (with their channels) that have a row whose time has come."""
+    """Conversations (with their channels) whose oldest open row may leave now.
+
+    Those whose oldest row is with somebody or waits are passed by: a page full of them would hide
+    all others.
+    """
     rows = yield _DUE, (now, PAGE + len(skip))
     busy = set(skip)
     return [(row[0], row[1]) for row in rows if row[0] not in busy][:PAGE]
@@ -98,12 +114,6 @@ def next_moment(now: datetime) -> Work[datetime | None]:
     later = "SELECT MIN(not_before) FROM message WHERE state = 'queued' AND not_before > ?"
     rows = yield later, (now,)
     return moment(rows[0][0])
-
-
-def backlog() -> Work[tuple[int, datetime | None]]:
-    """How many rows are open, and since when the oldest is."""
-    rows = yield _BACKLOG, ()
-    return rows[0][0], moment(rows[0][1])
 
 
 def end(row: OutboundRow, state: Outbox, columns: Mapping[str, Any], now: datetime) -> Work[bool]:
@@ -120,6 +130,12 @@ def hold(row: OutboundRow, reason: str, now: datetime) -> Work[None]:
     held = {"not_before": until, "error": f"{quota.HELD}: {reason}", "lease_until": None}
     yield from end(row, Outbox.QUEUED, held, now)
     yield from _tell("message.held", row, {"reason": reason}, now)
+
+
+def rested(channel: str, now: datetime) -> Work[None]:
+    """The platform takes messages again: those that rested may leave."""
+    resting = "state = 'queued' AND channel || '' = ? AND error = ?"  # not by the channel's index
+    yield from update("message", {"not_before": now, "error": ""}, resting, (channel, RESTING))
 
 
 def settle(
@@ -158,9 +174,21 @@ def by_ids(ids: Sequence[int], states: Sequence[str], columns: Mapping[str, Any]
 
 def rows_where(condition: str, args: Sequence[Any]) -> Work[list[OutboundRow]]:
     """Outbound rows by a condition on ``m``, oldest first."""
-    sql = f"{_SELECT} WHERE m.direction = 'out' AND {condition} ORDER BY m.id"
+    sql = f"{_SELECT} WHERE m.direction = 'out' AND {condition} ORDER BY m.id + 0"  # see _DUE
     rows = yield sql, args
     return [_row(row) for row in rows]
+
+
+def _as_notice(row: OutboundRow, can: Capabilities) -> bool:
+    """Whether the row is a notice that the channel can carry outside the window; marks it so."""
+    if not can.notices:
+        return False
+    parts = load(row.parts)
+    part = parts[0] if len(parts) == 1 else None
+    if not isinstance(part, Notice) or part.purpose not in can.notices:
+        return False
+    row.parts = dump((msgspec.structs.replace(part, shut=True),))
+    return True
 
 
 def _use(row: OutboundRow, can: Capabilities, now: datetime) -> Work[quota.Use]:
@@ -208,6 +236,7 @@ def _row(row: Sequence[Any]) -> OutboundRow:
         lease_until=moment(row[18]),
         expires_at=moment(row[19]),
         repeatable=bool(row[20]),
+        asked_at=moment(row[21]),
     )
 
 
@@ -215,8 +244,9 @@ _OPEN = "id = ? AND direction = 'out' AND state IN ('queued', 'sending')"
 _SELECT = """
 SELECT m.id, m.channel, m.key, m.conversation_id, v.external_id, v.kind, m.text, m.parts, m.at,
        m.contact_id, m.author, m.state, m.attempts, m.reply_to, m.recipient, m.mention,
-       m.platform_id, m.not_before, m.lease_until, m.expires_at, m.repeatable
+       m.platform_id, m.not_before, m.lease_until, m.expires_at, m.repeatable, q.at AS asked_at
 FROM message m JOIN conversation v ON v.id = m.conversation_id
+LEFT JOIN message q ON q.id = m.reply_to
 """
 _HEAD = (
     _SELECT  # noqa: S608 - both halves are our own text
@@ -234,14 +264,13 @@ SELECT 1 FROM message WHERE state = 'queued' AND conversation_id = ?
 UNION ALL SELECT 1 FROM message WHERE state = 'sending' AND conversation_id = ?
 LIMIT 1
 """
-_BACKLOG = """
-SELECT COUNT(*), MIN(at) FROM (
-    SELECT at FROM message WHERE state = 'queued'
-    UNION ALL SELECT at FROM message WHERE state = 'sending'
-) o
-"""
+# "+ 0": in the order of ids SQLite would walk through the whole ledger to find the few open rows.
 _DUE = """
-SELECT conversation_id, MIN(channel) FROM message
-WHERE state = 'queued' AND (not_before IS NULL OR not_before <= ?)
-GROUP BY conversation_id ORDER BY MIN(id) LIMIT ?
+SELECT m.conversation_id, m.channel FROM message m
+WHERE m.state = 'queued' AND (m.not_before IS NULL OR m.not_before <= ?)
+AND NOT EXISTS (SELECT 1 FROM message o
+    WHERE o.state = 'queued' AND o.conversation_id = m.conversation_id AND o.id < m.id)
+AND NOT EXISTS (SELECT 1 FROM message o
+    WHERE o.state = 'sending' AND o.conversation_id = m.conversation_id AND o.id < m.id)
+ORDER BY m.id + 0 LIMIT ?
 """

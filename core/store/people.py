@@ -8,7 +8,7 @@ from cachetools import LRUCache
 
 from core.effects import Address
 from core.message import ConversationKind, Inbound, Sender
-from core.store.sql import Work, insert, json_text
+from core.store.sql import ALONE, Work, insert, json_text, json_value, update
 from core.texts import nearest
 
 REMEMBERED = 50_000
@@ -25,11 +25,13 @@ class People:
         """Remember nobody yet."""
         self._conversations: LRUCache[tuple[str, str], int] = LRUCache(REMEMBERED)
         self._contacts: LRUCache[tuple[str, str], int] = LRUCache(REMEMBERED)
+        self._proven: LRUCache[tuple[str, str], dict[str, str]] = LRUCache(REMEMBERED)
 
     def forget(self) -> None:
         """Drop what was remembered."""
         self._conversations.clear()
         self._contacts.clear()
+        self._proven.clear()
 
     def contact(self, channel: str, sender: Sender, now: datetime) -> Work[int]:
         """The contact behind a sender, made if new."""
@@ -37,6 +39,8 @@ class People:
         if known is None:
             known = yield from self._find_contact(channel, sender, now)
             self._contacts[channel, sender.id] = known
+        if sender.proven:
+            yield from self._learn(channel, sender)
         return known
 
     def conversation(
@@ -63,6 +67,7 @@ class People:
         contact: int | None = None
         made: int | None = None
         if sender.union_id:
+            yield ALONE, (f"union {sender.union_id}",)  # who is met by two gateways is one person
             rows = yield "SELECT id FROM contact WHERE union_id = ?", (sender.union_id,)
             contact = rows[0][0] if rows else None
         if contact is None:
@@ -82,6 +87,18 @@ class People:
             rows = yield _IDENTITY, (channel, sender.id)
             return rows[0][0]
         return contact
+
+    def _learn(self, channel: str, sender: Sender) -> Work[None]:
+        """Add what the platform vouches for now to what is known; the newer fact counts."""
+        place = (channel, sender.id)
+        if self._proven.get(place) == sender.proven:
+            return
+        rows = yield f"SELECT proven {_OF}", place
+        known: dict[str, str] = json_value(rows[0][0]) if rows else {}
+        if known | sender.proven != known:
+            facts = {"proven": json_text(known | sender.proven)}
+            yield from update("contact_identity", facts, _IS, place)
+        self._proven[place] = sender.proven
 
 
 def _find_thread(address: Address, now: datetime, contact: int | None) -> Work[int]:
@@ -105,5 +122,7 @@ def _find_thread(address: Address, now: datetime, contact: int | None) -> Work[i
     return rows[0][0]
 
 
-_IDENTITY = "SELECT contact_id FROM contact_identity WHERE channel = ? AND external_id = ?"
+_IS = "channel = ? AND external_id = ?"
+_OF = f"FROM contact_identity WHERE {_IS}"
+_IDENTITY = f"SELECT contact_id {_OF}"
 _THREAD = "SELECT id FROM conversation WHERE channel = ? AND external_id = ?"

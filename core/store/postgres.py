@@ -15,10 +15,11 @@ import structlog
 from asyncpg import exceptions
 
 from core.store import abreast
-from core.store.sql import Keyed, Make
+from core.store.away import LedgerAwayError
+from core.store.sql import Make
 
 log = structlog.get_logger(__name__)
-CONNECTIONS = 4
+CONNECTIONS = 6
 QUARREL_TRIES = 10
 AWAY_TRIES = 40  # with the waits below: about half a minute
 LONGEST_WAIT = 1.0
@@ -27,8 +28,13 @@ KEEPALIVE = {  # a peer whose machine is gone is noticed in seconds, not in hour
     "tcp_keepalives_interval": "2",
     "tcp_keepalives_count": "3",
 }
-QUARREL = (exceptions.DeadlockDetectedError, exceptions.SerializationError)
+QUARREL = (
+    exceptions.DeadlockDetectedError,
+    exceptions.SerializationError,
+    exceptions.InvalidCachedStatementError,  # somebody changed the tables meanwhile
+)
 AWAY = (
+    LedgerAwayError,
     OSError,
     exceptions.PostgresConnectionError,
     exceptions.CannotConnectNowError,
@@ -55,9 +61,8 @@ class PostgresDriver:
 
     async def write(self, works: Sequence[Make]) -> list[Any]:
         """One transaction on one connection."""
-        keys = [work.key if isinstance(work, Keyed) else None for work in works]
         async with (await self._open()).acquire() as connection, connection.transaction():
-            return await abreast.run(connection, works, keys)
+            return await abreast.run(connection, works, abreast.keys(works))
 
     async def read(self, works: Sequence[Make]) -> list[Any]:
         """All side by side: who only looks is in nobody's way."""

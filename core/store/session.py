@@ -45,7 +45,6 @@ class Session:
         self._leads: set[str] = set()
         self._rung = ""
         self._ringing: asyncio.Task[None] | None = None
-        self.since = 0.0  # the loop's time at which this session began
 
     async def open(self) -> None:
         """Connect and take the lock on our number."""
@@ -120,7 +119,6 @@ class Session:
             self._connection = connection  # from here on :meth:`fetch` drops it if it fails
             await connection.add_listener(BELL, self._hear)
             await connection.execute(f"SELECT pg_advisory_lock({LIVES}, {self.number})")
-            self.since = asyncio.get_running_loop().time()
         return self._connection
 
     async def _drop(self) -> None:

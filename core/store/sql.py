@@ -82,10 +82,15 @@ def json_value(value: object) -> Any:  # noqa: ANN401 - any JSON
 
 LOCK = "/* lock m, or pass it by */"  # after a SELECT: nothing to SQLite, which has one writer
 
+# one transaction at a time for a word; nothing to SQLite, where that is always so
+ALONE = "SELECT 1 WHERE ? <> '' /* alone */"
+
 
 @lru_cache(maxsize=256)
 def numbered(sql: str) -> str:
     """The statement in PostgreSQL's words: placeholders ``$1``, ``$2``, ...; locks taken."""
+    if sql == ALONE:
+        return "SELECT 1 FROM pg_advisory_xact_lock(hashtextextended($1, 0))"
     count = iter(range(1, sql.count("?") + 1))
     plain = re.sub(r"\?", lambda _: f"${next(count)}", sql)
     return plain.replace(LOCK, "FOR UPDATE OF m SKIP LOCKED")

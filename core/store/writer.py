@@ -2,6 +2,8 @@
 
 While a commit is under way the next ones gather; then all of them go in one transaction. Nobody
 waits for a timer, and under load one fsync serves many messages. Looking up gathers likewise.
+Only what live rooms write is patient: while people are being served it leaves the disk free for
+them, and shares their commits or waits for :data:`PATIENCE`.
 """
 
 from __future__ import annotations
@@ -10,21 +12,26 @@ import asyncio
 import itertools
 import sqlite3
 from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
 import structlog
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import BaseORMException, OperationalError
 from tortoise.transactions import in_transaction
 
-from core.store.drivers import Driver, drive
+from core.store.away import LedgerAwayError
+from core.store.drivers import Driver, drive_all
 from core.store.sql import Keyed, Work
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
 BATCH = 256
 ORM_BATCH = 32  # these take a millisecond each, and others wait for the lock
+PATIENCE = 0.01  # seconds
+SERVED = 1.0  # seconds for which somebody who wrote is being served
+MOST_WAITING = 5_000  # while the database is away; one more is refused, not remembered
 LOCKED_TRIES = 40
 LOCKED_WAIT = 0.05
 
@@ -35,6 +42,7 @@ class _Job:
     before: Callable[[], Awaitable[None]] | None  # changes through the ORM, same transaction
     after: Callable[[Any], None] | None
     done: asyncio.Future[Any]
+    patient: bool = False
 
 
 class Writer:
@@ -46,10 +54,15 @@ class Writer:
         self._jobs: list[_Job] = []
         self._looks: list[_Job] = []
         self._wake = asyncio.Event()
+        self._hurry = asyncio.Event()  # somebody wants to write who is not patient
+        self._served_until = 0.0
         self._look_wake = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._away = False  # the newest attempt failed for want of the database
         self.commits = 0
         self.rolled_back: Callable[[], None] = lambda: None  # numbers given out are void
+        self.committed: Callable[[int], None] = lambda _changes: None  # for the metrics
+        self.failed: Callable[[], None] = lambda: None
 
     def start(self) -> None:
         """Begin to write and to look."""
@@ -81,30 +94,42 @@ class Writer:
         *,
         before: Callable[[], Awaitable[None]] | None = None,
         key: Hashable | None = None,
+        patient: bool = False,
     ) -> T:
         """Run ``work`` in a transaction and return its result once it is durable.
 
         ``after`` is called with the result right after the commit, in the order of the jobs and
         before anybody else runs. ``before`` makes changes through the ORM in the same transaction.
         ``key``: the work minds only what belongs to it (see :class:`~core.store.sql.Keyed`).
-        Exceptions of ``work`` are raised here.
+        ``patient``: it may wait a moment while people are being served. Exceptions of ``work`` are
+        raised here, and :class:`LedgerAwayError` when the database was away for too long, or too
+        much waits for it already.
         """
+        if self._away and len(self._jobs) >= MOST_WAITING:
+            raise LedgerAwayError(f"{len(self._jobs)} changes wait for the database")
         make = work if key is None else Keyed(work, key)
-        job = _Job(make, before, after, asyncio.get_running_loop().create_future())
+        job = _Job(make, before, after, asyncio.get_running_loop().create_future(), patient)
         self._jobs.append(job)
         self._wake.set()
-        return await asyncio.shield(job.done)
+        if not patient:
+            self._hurry.set()
+        return await job.done  # who stops waiting does not stop the work
+
+    def serve(self) -> None:
+        """A person has written: for a moment what is patient stands back."""
+        self._served_until = asyncio.get_running_loop().time() + SERVED
 
     async def look(self, work: Callable[[], Work[T]]) -> T:
         """Run a work that only reads; many share one trip."""
         job = _Job(work, None, None, asyncio.get_running_loop().create_future())
         self._looks.append(job)
         self._look_wake.set()
-        return await asyncio.shield(job.done)
+        return await job.done
 
     async def _write_loop(self) -> None:
         while True:
             await self._wake.wait()
+            await self._stand_back()
             batch = self._jobs[:BATCH]
             try:
                 for plain, jobs in groupby(batch, key=lambda job: job.before is None):
@@ -113,6 +138,15 @@ class Writer:
                 del self._jobs[: len(batch)]
                 if not self._jobs:
                     self._wake.clear()
+
+    async def _stand_back(self) -> None:
+        if self._served_until < asyncio.get_running_loop().time():
+            return
+        if all(job.patient for job in self._jobs):
+            self._hurry.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._hurry.wait()
 
     async def _look_loop(self) -> None:
         while True:
@@ -142,12 +176,16 @@ class Writer:
             results = await self._patiently(run, works)
         except Exception as error:  # noqa: BLE001 - handed to whoever queued the job
             self.rolled_back()
-            if len(batch) == 1:
-                _fail(batch[0], error)
+            if len(batch) == 1 or isinstance(error, LedgerAwayError):
+                for job in batch:
+                    _fail(job, error)
                 return
             for job in batch:
                 await self._together([job], run)
         else:
+            self._away = False
+            if run != self.driver.read:
+                self.committed(len(batch))
             for job, result in zip(batch, results, strict=True):
                 _finish(job, result)
 
@@ -157,27 +195,32 @@ class Writer:
         """Try again what may go well later: nothing of it is in the ledger, or its keys say so."""
         for attempt in itertools.count():
             try:
-                return await run(works)
+                results = await run(works)
             except Exception as error:
                 wait = _while_locked(error, attempt)
                 if wait is None:
                     wait = self.driver.patience(error, attempt)
+                if wait is not None or isinstance(error, BaseORMException | sqlite3.Error):
+                    self.failed()
+                if wait is None and attempt and self.driver.patience(error, 0) is not None:
+                    raise LedgerAwayError(str(error)) from error
                 if wait is None:
                     raise
+                self._away = True
                 self.rolled_back()
                 log.debug("writer.waits", attempt=attempt, error=str(error))
                 await asyncio.sleep(wait)
+            else:
+                return results
         raise AssertionError("unreachable")
 
     @staticmethod
     async def _beside_orm(jobs: list[_Job]) -> list[Any]:
         async with in_transaction("default") as connection:
-            results: list[Any] = []
             for job in jobs:
                 if job.before is not None:
                     await job.before()
-                results.append(await drive(job.work(), connection))
-            return results
+            return await drive_all([job.work for job in jobs], connection)
 
 
 def _while_locked(error: Exception, attempt: int) -> float | None:

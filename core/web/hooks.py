@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
 
 import structlog
 from aiohttp import web
@@ -15,6 +15,7 @@ from core.clock import Clock, wait_for
 from core.delivery.passive import PASSIVE, PassiveDesk, Slot, fitting, join
 from core.message import ConversationKind, Inbound, Outbound
 from core.store import inbox, outbox
+from core.store.away import LedgerAwayError
 from core.store.inbox import Accepted
 from core.store.states import Inbox, Outbox
 from core.store.writer import Writer
@@ -22,6 +23,8 @@ from core.views import OutboundRow
 
 log = structlog.get_logger(__name__)
 _OPEN = [Outbox.QUEUED, Outbox.SENDING, Outbox.UNKNOWN]
+T = TypeVar("T")
+DURABLE = 4.5  # seconds that a delivery may take; platforms hang up after 5
 LOOK = 0.2  # seconds between two looks for an answer that another process may have written
 HANG_UP = 1.5  # seconds after the deadline by which the platform has hung up and will come again
 
@@ -61,7 +64,7 @@ class Hooks:
             return arrival
         if line.capabilities.passive and arrival.answer and self._wants_answer(arrival):
             return await self._answer(request, line, arrival)
-        await line.take(arrival.messages)
+        await _in_time(line.accept(arrival.messages))
         return arrival.acknowledge()
 
     @staticmethod
@@ -79,20 +82,34 @@ class Hooks:
     ) -> web.StreamResponse:
         message = arrival.messages[0]
         slot = self._desk.open(line.name, message.key, line.capabilities)
-        row = (await line.take(arrival.messages))[0]
+        slot.transfers = arrival.transfer is not None
+        end = self._clock.monotonic() + slot.passive.deadline
+        taken = await _in_time(line.take(message))
+        row = taken.result() if taken.done() else await self._before(end, line, slot, taken)
+        if row is None:  # durable, but in the queue before the ledger
+            return arrival.acknowledge()
         if not row.new and (again := await self._given_before(row, slot)):
             return await self._deliver(request, arrival, again)
         if not line.capabilities.push and slot.requests == 1:
             slot.held = fitting(await self._held(row), line.capabilities.max_text)
         watch = self._watch(slot, row) if self._elsewhere and not line.capabilities.push else None
         try:
-            rows = await self._wait(line, slot)
+            rows = await self._wait(line, slot, end)
         finally:
             if watch is not None:
                 watch.cancel()
+        if arrival.transfer is not None and await self._transferred(slot, row):
+            return arrival.transfer()
         if rows is None:
             return arrival.acknowledge()
         return await self._deliver(request, arrival, [*slot.held, *rows])
+
+    async def _transferred(self, slot: Slot, row: Accepted) -> bool:
+        """Whether the turn left the conversation with the people; another process may know."""
+        if slot.outcome.done() or not self._elsewhere:
+            return slot.outcome.done() and slot.transferred
+        heard = await self._writer.look(lambda: inbox.load(row.id))
+        return heard is not None and heard[0].state == Inbox.HANDLED and heard[1].owner == "queue"
 
     async def _given_before(self, row: Accepted, slot: Slot) -> list[OutboundRow]:
         """What this message was answered with in an earlier delivery of it."""
@@ -125,21 +142,25 @@ class Hooks:
 
         return asyncio.create_task(look(), name="answer-elsewhere")
 
-    async def _wait(self, line: Line, slot: Slot) -> list[OutboundRow] | None:
+    async def _wait(self, line: Line, slot: Slot, end: float) -> list[OutboundRow] | None:
         """The claimed rows, or ``None`` when the answer must go (or wait for) another way."""
         if not slot.open:
             return None
-        passive = slot.passive
-        more_to_come = not line.capabilities.push and slot.requests < passive.attempts
+        rows = await self._before(end, line, slot, asyncio.shield(slot.outcome))
+        return [] if rows is None and not slot.open and slot.held else rows
+
+    async def _before(self, end: float, line: Line, slot: Slot, coming: Awaitable[T]) -> T | None:
+        """What comes in time; where not, the slot is open for the next attempt, if there is one."""
         try:
-            return await wait_for(self._clock, asyncio.shield(slot.outcome), passive.deadline)
+            return await wait_for(self._clock, coming, end - self._clock.monotonic())
         except TimeoutError:
-            if more_to_come:  # unanswered, the platform hangs up and delivers the message again
+            if not line.capabilities.push and slot.requests < slot.passive.attempts:
+                # unanswered, the platform hangs up and delivers the message again
                 await self._clock.sleep(HANG_UP)
                 self._desk.expect_retry(slot)
-                return None
-        slot.close()
-        return [] if slot.held else None
+            else:
+                slot.close()
+            return None
 
     async def _deliver(
         self, request: web.Request, arrival: Arrival, rows: list[OutboundRow]
@@ -174,6 +195,15 @@ class Hooks:
         """Older answers of the conversation that waited for a chance like this one."""
         waiting = "m.conversation_id = ? AND m.state = 'queued'"
         return await self._writer.look(lambda: outbox.rows_where(waiting, (row.conversation,)))
+
+
+async def _in_time(taking: Awaitable[T]) -> T:
+    """Make durable before the platform hangs up; refused, it comes again."""
+    try:
+        async with asyncio.timeout(DURABLE):
+            return await taking
+    except (TimeoutError, LedgerAwayError):
+        raise web.HTTPServiceUnavailable from None
 
 
 def _as_one(rows: list[OutboundRow], message: Inbound) -> Outbound:

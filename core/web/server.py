@@ -54,6 +54,10 @@ class Server:
         self._runner: web.AppRunner | None = None
         self.port = settings.port
 
+    def mount(self, prefix: str, site: web.Application) -> None:
+        """Serve a plugin's own site below ``prefix``; before :meth:`start`."""
+        self.app.add_subapp(prefix, site)
+
     async def start(self) -> None:
         """Listen; raises :class:`ServerError` when the port is taken."""
         self._runner = web.AppRunner(self.app, access_log=None, shutdown_timeout=0.5)

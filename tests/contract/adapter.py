@@ -156,6 +156,7 @@ class AdapterContract:
     async def test_starting_and_stopping_twice_leaves_nothing(self, shop: Shop) -> None:
         line = shop.app.lines.get(NAME)
         assert line is not None
+        await shop.settle()
         await line.stop()
         for part in (shop.app.watch, shop.app.sender, shop.app.deadlines):
             await part.stop()  # their timers come and go by themselves

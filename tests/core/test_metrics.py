@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import structlog
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
+
+from core.metrics import REASONS, STAGES
 from core.parts import Text
 from core.plugin import Plugin
 from core.testing import Shop
 from core.turn import Turn
-from tests.core.stage import echo, play
+from tests.core.stage import FINAL, UNKNOWN, echo, play, retry
 
 
 def picky() -> Plugin:
@@ -69,3 +74,71 @@ async def test_refusals_are_counted_by_reason() -> None:
     async with play() as shop:
         shop.channel().channel.refuse("bad-signature")
         assert number(shop, "xiaoer_refused_total", reason="bad-signature") == 1
+
+
+async def test_a_reason_made_up_from_input_does_not_fill_the_memory() -> None:
+    async with play() as shop:
+        for name in range(10 * REASONS):
+            shop.app.metrics.refused("shop", f"odd-{name}")
+        assert number(shop, "xiaoer_refused_total") == 10 * REASONS
+        assert number(shop, "xiaoer_refused_total", reason="other") == 9 * REASONS
+
+
+async def test_every_stage_of_an_answer_is_timed() -> None:
+    async with play(echo()) as shop:
+        await shop.customer("Mei").says("hi")
+        for stage in STAGES:
+            assert number(shop, "xiaoer_stage_seconds_count", stage=stage) == 1, stage
+        assert number(shop, "xiaoer_writer_batch_rows_count") >= 3
+
+
+async def test_an_answer_that_had_to_wait_is_as_slow_as_its_customer_felt_it() -> None:
+    async with play(echo()) as shop:
+        shop.channel().outcomes.append(retry(after=90))
+        await shop.customer("Mei").says("hi")
+        await shop.app.measure()
+        assert number(shop, "xiaoer_outbox_open", channel="shop") == 1
+        await shop.advance(seconds=60)
+        await shop.app.measure()
+        assert number(shop, "xiaoer_outbox_age_seconds", channel="shop") == 60
+        await shop.advance(seconds=60)
+        await shop.app.measure()
+        assert number(shop, "xiaoer_outbox_open", channel="shop") == 0
+        assert number(shop, "xiaoer_stage_seconds_sum", stage="answer") >= 90
+
+
+async def test_what_waits_to_be_handled_grows_old() -> None:
+    async with play(echo()) as shop:
+        shop.app.intake.handed_on = lambda _rows: None
+        await shop.customer("Mei").drops(Text("hi"))
+        await shop.advance(minutes=2)
+        await shop.app.measure()
+        assert number(shop, "xiaoer_open", channel="shop") == 1
+        assert number(shop, "xiaoer_lag_seconds", channel="shop") == 120
+
+
+async def test_what_needs_a_person_is_counted_from_the_ledger() -> None:
+    async with play(picky(), echo(), settings={"work": {"attempts": 1}}) as shop:
+        shop.channel().outcomes.append(FINAL)
+        await shop.customer("Mei").says("hi")
+        shop.channel().outcomes.append(UNKNOWN)
+        await shop.customer("Lei").says("hi")
+        await shop.customer("Han").says("bad")
+        await shop.app.measure()
+        assert number(shop, "xiaoer_stuck", channel="shop", state="failed") == 2
+        assert number(shop, "xiaoer_stuck", channel="shop", state="unknown") == 1
+
+
+async def test_every_line_about_a_message_carries_its_number() -> None:
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        async with play(picky(), echo(), settings={"work": {"attempts": 1}}) as shop:
+            await shop.customer("Mei").says("hi")
+            await shop.customer("Lei").says("bad")
+            structlog.get_logger().info("afterwards")
+    handled = next(line for line in lines if line["event"] == "message.handled")
+    sent = next(line for line in lines if line["event"] == "message.sent")
+    assert sent["reply_to"] == handled["message_id"]
+    tried = next(line for line in lines if line["event"] == "message.attempt_failed")
+    parked = next(line for line in lines if line["event"] == "message.parked")
+    assert tried["message_id"] == parked["message_id"] != handled["message_id"]
+    assert "message_id" not in next(line for line in lines if line["event"] == "afterwards")

@@ -23,9 +23,7 @@ pytestmark = [
 ]
 CHIEF = {"name": "主管", "channel": "shop", "conversation": "chiefs"}
 FRONT = {"name": "客服组", "channel": "shop", "conversation": "front"}
-SETTINGS = {
-    "plugins": {"complaints": {"levels": [FRONT, CHIEF]}, "handoff": {"policy": "manual"}}
-}
+SETTINGS = {"plugins": {"complaints": {"levels": [FRONT, CHIEF]}, "handoff": {"policy": "manual"}}}
 CHANNELS = {"webchat": {"adapter": "webchat", "title": "棉花糖女装"}}
 SCREENS = ("inbox", "complaints", "wall", "numbers", "canned", "staff", "audit", "account")
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}

@@ -18,14 +18,24 @@ def server() -> Iterator[Postgres]:
         yield running
 
 
+@pytest.fixture(scope="session")
+def left() -> list[str]:
+    """Databases of earlier tests."""
+    return []
+
+
 @pytest.fixture(autouse=True)
-def shops_on_postgres(server: Postgres, monkeypatch: pytest.MonkeyPatch) -> None:
+def shops_on_postgres(
+    server: Postgres, left: list[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """Shops of a test open on PostgreSQL: the same folder is the same database."""
     known: dict[Path, str] = {}
 
     async def where(home: Path) -> str:
         if home not in known:
-            known[home] = await server.database()
+            known[home] = await (server.emptied(left.pop()) if left else server.database())
         return known[home]
 
     monkeypatch.setattr(shop, "where", where)
+    yield
+    left += known.values()

@@ -1,11 +1,13 @@
 """What the processes of these tests have in common: a platform over HTTP, and a plugin that echoes.
 
-Run as ``python -m tests.postgres.house URL PLATFORM ROLE ...`` it is one process of the shop.
+Run as ``python -m tests.postgres.house URL PLATFORM CHANNEL ROLE ...`` it is one process of the
+shop; CHANNEL is JSON: further settings of the platform's channel.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, ClassVar
@@ -20,7 +22,8 @@ from core.plugin import Plugin, PluginSettings
 from core.settings import LogSettings, Settings, build
 from core.turn import Turn
 
-CHANNEL = "till"
+CHANNEL, DESK = "till", "desk"
+PASSIVE = {"adapter": "tests.core.counter:CounterAdapter", "push": False}  # answers when asked
 
 
 class TillSettings(AdapterSettings):
@@ -91,15 +94,15 @@ def settings(url: str, platform: str, roles: Sequence[str], **channel: Any) -> S
             "database": {"url": url},
             "server": {"port": 0},
             "roles": roles,
-            "channels": {CHANNEL: adapter},
+            "channels": {CHANNEL: adapter, DESK: PASSIVE},
             "plugins": {"enabled": ["tests.postgres.house:plugin"], "echo": {"url": platform}},
         }
     )
 
 
-async def main(url: str, platform: str, *roles: str) -> None:
+async def main(url: str, platform: str, channel: str, *roles: str) -> None:
     set_up(LogSettings(level="error"))
-    app = App(settings(url, platform, roles))
+    app = App(settings(url, platform, roles, **json.loads(channel)))
     await app.start()
     print("ready", flush=True)  # noqa: T201 - the town waits for it
     await asyncio.Event().wait()

@@ -1,5 +1,6 @@
 """The stories of the core once more, on PostgreSQL: nobody may notice the difference."""
 
+from tests.cli.test_picture import *  # noqa: F403
 from tests.core.delivery.test_quota import *  # noqa: F403
 from tests.core.delivery.test_sender import *  # noqa: F403
 from tests.core.forms.test_forms import *  # noqa: F403

@@ -85,7 +85,7 @@ async def test_what_kills_whoever_reads_it_is_parked(tmp_path: Path) -> None:
         await shop.app.lanes.stop()
         await shop.customer("Mei").drops(Text("boom"))
         base = await asyncpg.connect(await url_of(tmp_path))
-        await base.execute("UPDATE work SET taken = 5")
+        await base.execute("UPDATE work SET taken = 10")
         await base.close()
         await shop.app.lanes.start()
         await shop.settle()
@@ -101,13 +101,31 @@ async def test_gateways_may_meet_the_same_person_at_once(tmp_path: Path) -> None
             mei = Sender("mei", name="Mei")
             said = Inbound(f"k{n}", "mei", mei, (Text("hi"),), datetime.now(UTC))
             now = datetime.now(UTC)
-            await driver.write([lambda: inbox.accept("shop", [said], {}, People(), now)])
+            await driver.write([lambda: inbox.accept("shop", [said], {}, People(), [now])])
 
         await asyncio.gather(*(meet(driver, n % 4) for n, driver in enumerate(drivers * 4)))
         for driver in drivers:
             await driver.close()
         assert await Contact.all().count() == 1
         assert await Message.all().count() == 4
+
+
+async def test_two_gateways_meet_one_person_on_two_channels(tmp_path: Path) -> None:
+    async with play(folder=tmp_path):
+        drivers = [PostgresDriver(await url_of(tmp_path), n) for n in range(1, 5)]
+        now = datetime.now(UTC)
+
+        async def meet(driver: PostgresDriver, channel: str, who: int) -> None:
+            mei = Sender(f"{channel}-{who}", name="Mei", union_id=f"union{who}")
+            said = [Inbound(f"k{who}", mei.id, mei, (Text("hi"),), now)]
+            await driver.write([lambda: inbox.accept(channel, said, {}, People(), [now])])
+
+        for who in range(5):
+            await asyncio.gather(*(meet(d, f"shop{n}", who) for n, d in enumerate(drivers)))
+        for driver in drivers:
+            await driver.close()
+        assert await Contact.all().count() == 5
+        assert await Message.all().count() == 20
 
 
 async def test_one_leads_and_the_next_takes_over(server: Postgres) -> None:

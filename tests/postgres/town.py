@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 import time
 from asyncio.subprocess import PIPE, Process
@@ -32,13 +33,16 @@ class Platform:
     url: str = ""
     sent: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
     began: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
-    held: set[str] = field(default_factory=set[str])  # handlers that must wait
+    held: set[str] = field(default_factory=set[str])  # handlers and sends that must wait
     release: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def send(self, request: web.Request) -> web.Response:
-        self.sent.append(await request.json())
+        message = await request.json()
+        self.sent.append(message)
         await self._tell()
+        if message["text"] in self.held:
+            await self.release.wait()
         return web.json_response({})
 
     async def begin(self, request: web.Request) -> web.Response:
@@ -74,14 +78,15 @@ class Platform:
 class Town:
     """The gateway is in the test's own process; the others are real processes."""
 
-    def __init__(self, app: App, platform: Platform, url: str) -> None:
-        self.app, self.platform, self.url = app, platform, url
+    def __init__(self, app: App, platform: Platform, url: str, channel: dict[str, Any]) -> None:
+        self.app, self.platform, self.url, self.channel = app, platform, url, channel
         self.people: list[Process] = []
         self._said: Counter[str] = Counter()
 
     async def hire(self, *roles: str) -> Process:
         """Start a process, and wait until it is ready."""
         command = ["-m", "tests.postgres.house", self.url, self.platform.url]
+        command.append(json.dumps(self.channel))
         process = await asyncio.create_subprocess_exec(
             sys.executable, *command, *(roles or ALL_BUT_GATEWAY), stdout=PIPE
         )
@@ -133,7 +138,7 @@ async def town(url: str, **channel: Any) -> AsyncGenerator[Town]:
     platform.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     app = App(settings(url, platform.url, ["gateway"], **channel))
     await app.start()
-    here = Town(app, platform, url)
+    here = Town(app, platform, url, channel)
     try:
         yield here
     finally:

@@ -26,6 +26,7 @@ path = "staff.jsonl"
 adapter = "replay"
 file = "room.jsonl"
 speed = 400
+live = { waiting = 0 }
 """
 STATES = "select state, count(*) from message where direction = 'in' group by state"
 KEYS = "select key from message where direction = 'in' order by id"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -60,6 +61,12 @@ class RecordingChannel:
 
     async def recall(self, key: str) -> str:
         raise NotImplementedError
+
+    async def owners(self) -> Mapping[str, str]:
+        return {}
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
         self.boards.append((kind, dict(data)))

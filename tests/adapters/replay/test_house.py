@@ -14,6 +14,7 @@ ROOM = {
     "adapter": "adapters.replay.adapter:ReplayAdapter",
     "file": str(SAMPLE),
     "speed": 100,
+    "live": {"waiting": 0},
 }
 
 

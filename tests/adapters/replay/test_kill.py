@@ -25,6 +25,7 @@ enabled = []
 adapter = "adapters.replay.adapter:ReplayAdapter"
 file = "{folder}/room.jsonl"
 speed = 400
+live = {{ waiting = 0 }}
 """
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -73,6 +73,12 @@ class Ledger:
 
     async def recall(self, key: str) -> str:
         raise NotImplementedError
+
+    async def owners(self) -> Mapping[str, str]:
+        return {}
+
+    def alone(self, what: str) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     async def board(self, kind: str, data: Mapping[str, Any]) -> None:
         self.boards.append(kind)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.adapter import Capabilities
 from core.delivery.shape import shape, split
-from core.parts import Image, Menu, Option, Text, text_of
+from core.parts import Image, Menu, Notice, Option, Text, text_of
 
 typed = st.text(st.sampled_from("abc。，,!? \n中文字😀"), max_size=200)
 YES_NO = (Option("y", "Yes"), Option("n", "No"))
@@ -75,3 +75,10 @@ def test_no_word_of_a_post_is_lost(texts: list[str], limit: int) -> None:
     messages = shape([Text(t) for t in texts], can(max_text=limit))
     said = "".join(text_of(m) for m in messages)
     assert "".join(said.split()) == "".join("".join(texts).split())
+
+
+def test_news_is_a_text_where_the_channel_has_no_form_for_it() -> None:
+    news = Notice("order.shipped", "Your order is on its way.", {"order": "A1"})
+    assert shape((news,), Capabilities("")) == [(Text("Your order is on its way."),)]
+    forms = Capabilities("", parts=frozenset({"text", "notice"}))
+    assert shape((Text("Hello."), news), forms) == [(Text("Hello."),), (news,)]

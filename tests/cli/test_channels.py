@@ -1,0 +1,44 @@
+"""``xiaoer channels``: what is connected, and changing it while the shop is open."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
+from tests.cli.conftest import SHOP, Folder, Running
+
+Start = Callable[..., Running]
+MORE = '\n[channels.page]\nadapter = "webchat"\n'
+
+
+def status(url: str) -> int:
+    try:
+        with urlopen(url) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        return error.code
+
+
+def test_a_channel_is_added_and_taken_away_without_closing_the_shop(
+    folder: Folder, start: Start
+) -> None:
+    plain, page = SHOP.format(port=folder.port), f"http://127.0.0.1:{folder.port}/chat/page"
+    assert "没有开着的店" in folder.types("channels", "reload", lang="zh_CN").out
+    shop = start(folder)
+    shop.says("is open")
+    folder.settings(plain + MORE)
+    assert folder.types("channels", "reload").out == "Added: page\n"
+    assert status(page) == 200
+    folder.settings(plain + "[channels.odd]\nadapter = 'nowhere'\n")
+    refused = folder.types("channels", "reload")
+    assert (refused.code, "nowhere" in refused.err, "Traceback" in refused.err) == (2, True, False)
+    folder.settings(plain)
+    listed = {row["channel"]: row["state"] for row in folder.types("channels", "--json").rows}
+    gone = "gone from the settings: reload"
+    assert listed == {"board": "open", "room": "open", "page": gone}
+    shop.process.send_signal(signal.SIGHUP)
+    while status(page) == 200:
+        pass
+    assert shop.end() == 0
