@@ -9,6 +9,7 @@ from bench import (
     dispatch,
     flood,
     knowledge,
+    knowledge_size,
     latency,
     ledger,
     memory,
@@ -32,7 +33,7 @@ BENCHES = {
     **postgres.BENCHES,
     **webhook.BENCHES,
 }
-BY_NAME = size.BENCHES  # minutes each: not when everything is measured
+BY_NAME = {**size.BENCHES, **knowledge_size.BENCHES}  # minutes each: not when everything is measured
 
 
 def main(wanted: list[str]) -> int:

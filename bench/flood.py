@@ -40,6 +40,7 @@ CHATS = 50
 COMMENTS, FRAME = 5_000, 100  # a second, and at once
 SECONDS, ROUNDS = 20.0, 3
 FLAT_AFTER = 10.0  # seconds of the first flood
+WARM = 3.0  # seconds
 
 plugin = Plugin("bench")
 
@@ -115,7 +116,7 @@ async def _measure(folder: Path) -> tuple[Result, Result]:
     loud: list[float] = []
     memory: list[float] = []
     async with _shop(folder) as (app, chats, room):
-        await _chat(chats, 3.0)  # warm
+        await _chat(chats, WARM)
         for _ in range(ROUNDS):
             quiet.append(percentile(await _chat(chats, SECONDS), 0.99))
             async with _audience(room, memory):

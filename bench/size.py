@@ -48,8 +48,9 @@ def measure() -> tuple[Costs, Costs]:
     """With many rows and with few, in turns."""
     with tempfile.TemporaryDirectory() as folder:
         many, few = Path(folder) / "many", Path(folder) / "few"
-        asyncio.run(_fill(many, MANY))
-        asyncio.run(_fill(few, FEW))
+        for home, rows in ((many, MANY), (few, FEW)):
+            home.mkdir()
+            asyncio.run(_fill(home, rows))
         taken: dict[Path, list[Costs]] = {many: [], few: []}
         for home in [many, few] * TURNS:
             taken[home].append(asyncio.run(_measure(home)))
@@ -62,7 +63,6 @@ def _medians(costs: list[Costs]) -> Costs:
 
 
 async def _fill(home: Path, rows: int) -> None:
-    home.mkdir()
     app = _app(home)
     await app.start()
     await app.stop()

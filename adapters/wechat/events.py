@@ -73,7 +73,7 @@ def read_event(fields: Fields) -> Happened:
 
 def _session(platform_name: str, fields: Fields) -> Happened:
     became, who = _SESSIONS[platform_name]
-    account = text(fields, who)[:_MAX_ACCOUNT] if who else ""
+    account = _word(fields, who)[:_MAX_ACCOUNT] if who else ""
     owner = f"agent:{account}" if account else "bot"
     return Happened(Event("session", became, facts(fields)), owner=owner, role="staff")
 
@@ -97,14 +97,14 @@ def _nothing(_fields: Fields) -> dict[str, Any]:
 
 def _result(fields: Fields) -> dict[str, Any]:
     """Of a template message: ``delivered``, ``refused`` by the customer, or ``failed``."""
-    status = text(fields, "Status").lower().replace(" ", "")
+    status = _word(fields, "Status").lower().replace(" ", "")
     return {"result": _RESULTS.get(status, "failed")}
 
 
 def _mass_result(fields: Fields) -> dict[str, Any]:
     """Of a mass message: how many got it."""
     names = ("TotalCount", "FilterCount", "SentCount", "ErrorCount")
-    return {_snake(name): _count(text(fields, name)) for name in names if name in fields}
+    return {_snake(name): _count(_word(fields, name)) for name in names if name in fields}
 
 
 def _consents(fields: Fields) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _consents(fields: Fields) -> dict[str, Any]:
 def _place(fields: Fields) -> dict[str, Any]:
     """Of a reported place: degrees north and east, and metres of doubt; what is no number stays."""
     names = ("Latitude", "Longitude", "Precision")
-    return {_snake(name): _number(text(fields, name)) for name in names}
+    return {_snake(name): _number(_word(fields, name)) for name in names if name in fields}
 
 
 def _scanned(fields: Fields) -> dict[str, Any]:
@@ -144,6 +144,12 @@ _TYPED: dict[str, Callable[[Fields], dict[str, Any]]] = {
     "scancode_push": _scanned,
     "scancode_waitmsg": _scanned,
 }
+
+
+def _word(fields: Fields, name: str) -> str:
+    """A field's text; empty where there is something stranger, which is kept as it is."""
+    value = fields.get(name, "")
+    return value if isinstance(value, str) else ""
 
 
 def _count(number: str) -> int | str:

@@ -11,7 +11,7 @@ from plugins.complaints.face import Complaint, Rung, State, done_at, due_at, war
 from plugins.console.ask import Services
 from plugins.console.models import ContactCard, Place, Staff, Thread
 from plugins.console.owners import owner_shape
-from plugins.console.rank import reasons
+from plugins.console.rank import Facts, reasons
 from plugins.console.shapes import Card, Clock, Person, Quota
 from plugins.console.sla.keep import load, shown
 
@@ -39,7 +39,9 @@ class Deck:
         conversation, case = self.conversations[thread.conversation_id], self.cases.get(number)
         contact = self.contacts.get(number)
         line = self.desk.lines.get(thread.channel)
-        why = reasons(thread, self.tier(number), case, now, self.desk.texts)
+        severity, queued = case.severity if case else 0, thread.owner == "queue"
+        facts = Facts(thread.emotion, self.tier(number), severity, thread.waiting_since, queued)
+        why = reasons(facts, now, self.desk.texts)
         direct = thread.kind == "direct" and contact is not None
         name = self._say("handoff.visitor")
         return Card(

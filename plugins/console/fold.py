@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from core.effects import Alarm
 from core.store.models import Conversation, JournalEntry, Message
+from plugins.console.buckets import bucket
 from plugins.console.models import Thread
 from plugins.console.pages import Item, about
 from plugins.console.sla import keep as sla
@@ -28,6 +29,7 @@ class Spot(NamedTuple):
     channel: str
     agent: str
     metric: str
+    bucket: int
 
 
 class Fold:
@@ -36,7 +38,7 @@ class Fold:
     def __init__(self, threads: Mapping[int, Thread], feel: Feel, policy: Policy) -> None:
         """``feel`` grades a customer's words, 0 to 3; ``policy`` is what is promised."""
         self.threads = dict(threads)
-        self.tallies: dict[Spot, list[int]] = {}
+        self.tallies: dict[Spot, tuple[int, int]] = {}  # how many, and their sum
         self.alarms: list[tuple[int, Alarm]] = []  # with the conversation each is about
         self._feel, self._policy = feel, policy
 
@@ -140,8 +142,10 @@ class Fold:
 
     def _add(self, thread: Thread, metric: str, at: datetime, value: int, agent: str) -> None:
         local = at.astimezone(self._policy.calendar.zone)
-        spot = Spot(local.date().isoformat(), local.hour, thread.channel, agent[:40], metric)
-        self.tallies.setdefault(spot, []).append(value)
+        day, agent = local.date().isoformat(), agent[:40]
+        spot = Spot(day, local.hour, thread.channel, agent, metric, bucket(value))
+        count, total = self.tallies.get(spot, (0, 0))
+        self.tallies[spot] = count + 1, total + value
 
 
 def fresh_thread(row: Conversation) -> Thread:

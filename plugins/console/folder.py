@@ -11,11 +11,10 @@ from core.clock import Clock
 from core.store.commit import Superseded
 from core.store.journal import set_alarm
 from core.store.models import Conversation
-from core.store.sql import Work, json_text, json_value, update, upsert
+from core.store.sql import Work, json_text, update, upsert
 from core.store.writer import Writer
 from plugins.complaints.face import read
-from plugins.console.buckets import add
-from plugins.console.fold import Fold, Spot, fresh_thread
+from plugins.console.fold import Fold, fresh_thread
 from plugins.console.models import Mark, Thread
 from plugins.console.pages import Item, Reader, about
 from plugins.console.sla.clocks import Policy
@@ -93,23 +92,11 @@ def keep(page: Fold, before: Reader, after: Reader, now: datetime) -> Work[None]
         facts = {name: getattr(thread, name) for name in COLUMNS}
         facts["clocks"] = json_text(thread.clocks)
         yield from upsert("desk_thread", facts, ("conversation_id",))
-    for spot, values in page.tallies.items():
-        yield from _add(spot, values)
+    for spot, (count, total) in page.tallies.items():
+        yield _ADD, (*spot, count, total)
     for number, alarm in page.alarms:
         if alarm.due_at is None or alarm.due_at > now - STALE:
             yield from set_alarm(alarm, number, now)
-
-
-def _add(spot: Spot, values: Sequence[int]) -> Work[None]:
-    rows = yield _TALLY, tuple(spot)
-    count, total, kept = rows[0] if rows else (0, 0, "{}")
-    facts = {
-        **spot._asdict(),
-        "count": count + len(values),
-        "total": total + sum(values),
-        "buckets": json_text(add(json_value(kept), values)),
-    }
-    yield from upsert("desk_tally", facts, Spot._fields)
 
 
 def _forget() -> Work[None]:
@@ -126,5 +113,6 @@ NUMBERS = ("conversation_id", "contact_id", "last_message", "inbound", "emotion"
 WORDS = ("channel", "kind", "owner", "preview", "preview_by", "reason")
 TIMES = ("last_at", "waiting_since", "asked_at", "answered_at", "closed_at")
 COLUMNS = (*NUMBERS, *WORDS, *TIMES)
-_TALLY = """SELECT count, total, buckets FROM desk_tally
-WHERE day = ? AND hour = ? AND channel = ? AND agent = ? AND metric = ?"""
+_ADD = """INSERT INTO desk_tally (day, hour, channel, agent, metric, bucket, count, total)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, hour, channel, agent, metric, bucket) DO UPDATE
+SET count = desk_tally.count + excluded.count, total = desk_tally.total + excluded.total"""

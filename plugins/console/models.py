@@ -125,7 +125,7 @@ class Mark(Model):
 
 
 class Tally(Model):
-    """Numbers by day, hour, channel and agent. ``buckets`` is a histogram for percentiles."""
+    """Numbers by day, hour, channel and agent, as a histogram: one row a bucket of values."""
 
     id: int = fields.BigIntField(primary_key=True)
     day = fields.CharField(max_length=10)  # shop time, ISO
@@ -133,15 +133,15 @@ class Tally(Model):
     channel = fields.CharField(max_length=64)
     agent = fields.CharField(max_length=40)
     metric = fields.CharField(max_length=30)
+    bucket = fields.IntField()  # see buckets.py
     count: int = fields.BigIntField(default=0)
     total: int = fields.BigIntField(default=0)  # whole seconds, or what the metric counts
-    buckets: dict[str, int] = fields.JSONField(default=dict)  # type: ignore[assignment]
 
     class Meta(Model.Meta):
-        """One row a place."""
+        """One row a place and bucket."""
 
         table = "desk_tally"
-        unique_together = (("day", "hour", "channel", "agent", "metric"),)
+        unique_together = (("day", "hour", "channel", "agent", "metric", "bucket"),)
 
 
 class Note(Model):

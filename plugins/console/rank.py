@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from core.texts import Texts
-from plugins.complaints.face import Complaint
-from plugins.console.models import Thread
 from plugins.console.shapes import Why
 
 CASE, SEVERITY, EMOTION, TIER, ASKED = 30, 15, 12, 15, 5
-MINUTE, MOST_MINUTES = 1, 60
+MOST_MINUTES = 60
 
 
-def reasons(
-    thread: Thread, tier: int, case: Complaint | None, now: datetime, texts: Texts
-) -> list[Why]:
-    """The reasons of a thread's rank, weightiest first; its rank is the sum of their points."""
-    waited = max(0.0, (now - thread.waiting_since).total_seconds()) if thread.waiting_since else 0.0
-    minutes = int(waited // 60)
-    found: list[tuple[str, int, dict[str, object]]] = [
-        ("complaint", CASE + SEVERITY * case.severity if case else 0, {}),
-        ("emotion", EMOTION * thread.emotion, {"level": thread.emotion}),
-        ("value", TIER * tier, {"tier": tier}),
-        ("waiting", MINUTE * min(minutes, MOST_MINUTES), {"minutes": minutes}),
-        ("asked", ASKED if thread.asked_at is not None and thread.owner == "queue" else 0, {}),
-    ]
+class Facts(NamedTuple):
+    """What a rank is made of; ``severity`` of an open complaint, 0 without one."""
+
+    emotion: int
+    tier: int
+    severity: int
+    waiting_since: datetime | None
+    queued: bool
+
+
+def points(facts: Facts, now: datetime) -> dict[str, int]:
+    """The points of each reason; the rank is their sum."""
+    return {
+        "complaint": CASE + SEVERITY * facts.severity if facts.severity else 0,
+        "emotion": EMOTION * facts.emotion,
+        "value": TIER * facts.tier,
+        "waiting": min(_minutes(facts, now), MOST_MINUTES),
+        "asked": ASKED if facts.queued else 0,
+    }
+
+
+def reasons(facts: Facts, now: datetime, texts: Texts) -> list[Why]:
+    """The reasons in words, weightiest first."""
+    values = {"level": facts.emotion, "tier": facts.tier, "minutes": _minutes(facts, now)}
     said = [
         Why(
             code=code,  # type: ignore[arg-type] - the five of the shape
             text=texts.render(f"console.why.{code}", texts.default, **values),
-            points=points,
+            points=number,
         )
-        for code, points, values in found
-        if points
+        for code, number in points(facts, now).items()
+        if number
     ]
     return sorted(said, key=lambda why: -why.points)
+
+
+def _minutes(facts: Facts, now: datetime) -> int:
+    if facts.waiting_since is None:
+        return 0
+    return max(0, int((now - facts.waiting_since).total_seconds() // 60))

@@ -69,7 +69,7 @@ def _life(desk: Services):  # noqa: ANN202 - what aiohttp calls a cleanup contex
 
 
 def built() -> Path | None:
-    """The folder of the built page; ``None`` before ``python3 dev.py page``."""
+    """The folder of the built page; ``None`` before ``dev.py`` has built it."""
     with as_file(files("plugins.console").joinpath("page")) as folder:
         return folder if (folder / "index.html").is_file() else None
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 from tortoise.expressions import Q
@@ -18,7 +19,7 @@ from plugins.console.cases import case_shape
 from plugins.console.messages import message_shape
 from plugins.console.models import ContactCard, Thread
 from plugins.console.problems import Problem
-from plugins.console.rank import reasons
+from plugins.console.rank import Facts, points
 from plugins.console.roles import LEADS, PEOPLE
 from plugins.console.shapes import (
     Cards,
@@ -168,24 +169,42 @@ async def _ranked(
 ) -> tuple[list[Thread], str | None]:
     """By rank or by waiting; the cursor counts, since ranks move."""
     skip = int(query.after) if query.after.isdecimal() and query.after.isascii() else 0
-    many = await rows.order_by("-last_at").limit(MOST_RANKED)
+    light = rows.order_by("-last_at").limit(MOST_RANKED)
+    many = [Light(*row) for row in await light.values_list(*Light._fields)]
     if query.order == "rank":
-        people = {t.contact_id for t in many if t.contact_id is not None}
-        tiers = {c.contact_id: c.tier for c in await ContactCard.filter(contact_id__in=people)}
-        open_ = Complaint.filter(contact_id__in=people).exclude(state=State.CLOSED)
-        cases = {case.contact_id: case for case in await open_}
-        now, texts = ask.desk.clock.now(), ask.desk.texts
-
-        def points(thread: Thread) -> int:
-            number = thread.contact_id or 0
-            why = reasons(thread, tiers.get(number, 0), cases.get(number), now, texts)
-            return sum(each.points for each in why)
-
-        many.sort(key=lambda t: (-points(t), t.waiting_since or t.last_at, t.conversation_id))
+        weights = await _weights(ask, many)
+        many.sort(key=lambda t: (-weights[t.conversation_id], t.waiting_since or t.last_at))
     else:
         many.sort(key=lambda t: (t.waiting_since is None, t.waiting_since or t.last_at))
     end = skip + query.limit
-    return many[skip:end], str(end) if len(many) > end else None
+    wanted = [each.conversation_id for each in many[skip:end]]
+    found = {t.conversation_id: t for t in await Thread.filter(conversation_id__in=wanted)}
+    return [found[number] for number in wanted], str(end) if len(many) > end else None
+
+
+class Light(NamedTuple):
+    """As much of a thread as its place in the list needs."""
+
+    conversation_id: int
+    contact_id: int | None
+    owner: str
+    emotion: int
+    waiting_since: datetime | None
+    last_at: datetime
+
+
+async def _weights(ask: Ask, many: Sequence[Light]) -> dict[int, int]:
+    """The rank of each; known are few contacts and open complaints, so all of those are read."""
+    tiers = dict(await ContactCard.filter(tier__gt=0).values_list("contact_id", "tier"))
+    open_ = Complaint.exclude(state=State.CLOSED).order_by("id")
+    cases = dict(await open_.values_list("contact_id", "severity"))
+    now, found = ask.desk.clock.now(), dict[int, int]()
+    for each in many:
+        number = each.contact_id or 0
+        queued, since = each.owner == "queue", each.waiting_since
+        facts = Facts(each.emotion, tiers.get(number, 0), cases.get(number, 0), since, queued)
+        found[each.conversation_id] = sum(points(facts, now).values())
+    return found
 
 
 def _cursor(text: str) -> tuple[datetime, int]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from plugins.complaints.face import Complaint, State
+from plugins.console.api.numbers import added_up
 from plugins.console.api.team import Colleague, list_colleagues
 from plugins.console.ask import Ask
-from plugins.console.buckets import merge, percentile
+from plugins.console.buckets import percentile
 from plugins.console.cards import cards
 from plugins.console.cases import case_shapes
-from plugins.console.models import Tally, Thread
+from plugins.console.models import Thread
 from plugins.console.shapes import Card, ComplaintShape
 from plugins.console.table import Shape
 from plugins.handoff.face import since_of
@@ -78,17 +79,17 @@ async def _agents(ask: Ask) -> list[OnWall]:
 
 
 async def _today(ask: Ask) -> Today:
-    day = ask.desk.clock.now().astimezone(ask.desk.texts.zone).date().isoformat()
-    rows = await Tally.filter(day=day)
+    day = ask.desk.clock.now().astimezone(ask.desk.texts.zone).date()
+    rows = await ask.desk.writer.look(lambda: added_up("day", day, day))
 
     def count(prefix: str) -> int:
-        return sum(row.count for row in rows if row.metric.startswith(prefix))
+        return sum(int(row[3]) for row in rows if row[1].startswith(prefix))
 
-    buckets = merge(row.buckets for row in rows if row.metric == "first_response")
+    buckets = {int(row[2]): int(row[3]) for row in rows if row[1] == "first_response"}
     return Today(
         asked=count("asked"),
         taken=count("taken"),
         closed=count("closed."),
-        first_response_p50=percentile(buckets, 0.5) if buckets else None,
-        first_response_p90=percentile(buckets, 0.9) if buckets else None,
+        first_response_p50=percentile(buckets, 0.5),
+        first_response_p90=percentile(buckets, 0.9),
     )

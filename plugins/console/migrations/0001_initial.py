@@ -148,11 +148,11 @@ class Migration(migrations.Migration):
                 ('channel', fields.CharField(max_length=64)),
                 ('agent', fields.CharField(max_length=40)),
                 ('metric', fields.CharField(max_length=30)),
+                ('bucket', fields.IntField()),
                 ('count', fields.BigIntField(default=0)),
                 ('total', fields.BigIntField(default=0)),
-                ('buckets', fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads)),
             ],
-            options={'table': 'desk_tally', 'app': 'console', 'unique_together': (('day', 'hour', 'channel', 'agent', 'metric'),), 'pk_attr': 'id', 'table_description': 'Numbers by day, hour, channel and agent. ``buckets`` is a histogram for percentiles.'},
+            options={'table': 'desk_tally', 'app': 'console', 'unique_together': (('day', 'hour', 'channel', 'agent', 'metric', 'bucket'),), 'pk_attr': 'id', 'table_description': 'Numbers by day, hour, channel and agent, as a histogram: one row a bucket of values.'},
             bases=['Model'],
         ),
         ops.CreateModel(

@@ -175,7 +175,7 @@ CHANGE = """<SubscribeMsgChangeEvent><List><TemplateId>t1</TemplateId>
         (
             "LOCATION",
             "<Latitude>23.137466</Latitude><Longitude>-113.352425</Longitude>",
-            {"latitude": 23.137466, "longitude": -113.352425, "precision": ""},
+            {"latitude": 23.137466, "longitude": -113.352425},
         ),
         ("scancode_waitmsg", BAR_CODE, {"result": "6799774500556622701"}),
         (

@@ -216,8 +216,11 @@ async def test_numbers_are_counted_as_it_happens_and_rebuilt_to_the_same() -> No
         assert await snapshot() == before
 
 
+SPOT = ("day", "hour", "channel", "agent", "metric", "bucket")
+
+
 async def snapshot() -> list[dict[str, object]]:
-    tallies = await Tally.all().order_by("day", "hour", "channel", "agent", "metric").values()
+    tallies = await Tally.all().order_by(*SPOT).values()
     threads = await Thread.all().order_by("conversation_id").values()
     return [{k: v for k, v in row.items() if k != "id"} for row in (*tallies, *threads)]
 
