@@ -33,7 +33,7 @@ BENCHES = {
     **postgres.BENCHES,
     **webhook.BENCHES,
 }
-BY_NAME = {**size.BENCHES, **knowledge_size.BENCHES}  # minutes each: not when everything is measured
+BY_NAME = {**size.BENCHES, **knowledge_size.BENCHES}  # minutes each: only by name
 
 
 def main(wanted: list[str]) -> int:
@@ -53,4 +53,5 @@ def main(wanted: list[str]) -> int:
     return 0
 
 
-sys.exit(main(sys.argv[1:]))
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

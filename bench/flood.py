@@ -41,6 +41,7 @@ COMMENTS, FRAME = 5_000, 100  # a second, and at once
 SECONDS, ROUNDS = 20.0, 3
 FLAT_AFTER = 10.0  # seconds of the first flood
 WARM = 3.0  # seconds
+PATIENCE = 30.0  # seconds
 
 plugin = Plugin("bench")
 
@@ -146,7 +147,7 @@ async def _audience(room: Room, memory: list[float]) -> AsyncGenerator[None]:
     until = asyncio.get_running_loop().time() + SECONDS
     listening = asyncio.create_task(room.listen(url, until))
     try:
-        async with asyncio.timeout(SECONDS * 2):
+        async with asyncio.timeout(SECONDS + PATIENCE):
             watching = asyncio.create_task(_watch(memory))
             yield
             await listening

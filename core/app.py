@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -40,7 +40,7 @@ from core.store.drivers import drive
 from core.store.intake import Intake
 from core.store.people import People
 from core.store.postgres import away
-from core.store.pulse import feel
+from core.store.pulse import feel, windows
 from core.store.session import Session
 from core.store.writer import Writer
 from core.telemetry import Traces
@@ -53,6 +53,7 @@ from core.web.waiting import open_when_possible
 from core.worker import Worker
 
 log = structlog.get_logger(__name__)
+SELDOM = timedelta(minutes=1)  # for the gauges that cost something
 PING_SECONDS = 2.0
 
 
@@ -110,6 +111,7 @@ class App:
         self.journal = Journal(self.registry.followers)
         self.watch = Watch(self.journal, self._nudge)
         self._opened = False
+        self._measured = datetime.min.replace(tzinfo=UTC)  # when the costly gauges were
 
     @property
     def services(self) -> dict[Any, Any]:
@@ -259,13 +261,17 @@ class App:
         """Bring the gauges up to date that only the queue and the ledger know."""
         if self.gate is not None:
             await self.gate.measure()
-        now = self.clock.now()
+        now, connection = self.clock.now(), connections.get("default")  # not the writer's
         try:
-            pulse = await drive(feel(now), connections.get("default"))  # not the writer's: may take
-        except Exception as error:
-            if self.gate is None or not away(error):
-                raise
-            return  # messages come in all the same: the queue's numbers must be seen
+            pulse = await drive(feel(now), connection)
+            if now - self._measured >= SELDOM:
+                self.metrics.show_windows(await drive(windows(now), connection))
+                self._measured = now
+        except Exception as error:  # noqa: BLE001 - what this process counted must be seen now
+            log.warning("metrics.ledger_away", error=str(error))
+            self.metrics.database.set(0)
+            return
+        self.metrics.database.set(1)
         self.metrics.show(pulse, now, {line.name: line.started for line in self.lines})
 
     @property

@@ -71,6 +71,7 @@ class Metrics:
 
     def _look(self) -> None:
         """What only the ledger knows; brought up to date when somebody asks."""
+        self.database = self._new(Gauge, "database_up", "Whether the ledger answers")
         self.open = self._new(Gauge, "open", "Inbound rows not finished", "channel")
         self.lag = self._new(Gauge, "lag_seconds", "Age of the oldest of them", "channel")
         self.outbox = self._new(Gauge, "outbox_open", "Answers ready to leave", "channel")
@@ -136,11 +137,14 @@ class Metrics:
         _fill(self.outbox, quiet | {name: queue.rows for name, queue in leaving})
         _fill(self.outbox_age, quiet | {name: queue.age(now) for name, queue in leaving})
         _fill(self.held, quiet | pulse.held)
-        _fill(self.quota, pulse.quota)
-        _fill(self.used_up, pulse.used_up)
         _fill(self.stuck, pulse.stuck)
         self.late.set(pulse.late.rows)
         self.late_age.set(pulse.late.age(now))
+
+    def show_windows(self, found: Mapping[str, tuple[int, int]]) -> None:
+        """What reply windows still allow by channel, and how many of them are used up."""
+        _fill(self.quota, {name: left for name, (left, _) in found.items()})
+        _fill(self.used_up, {name: used_up for name, (_, used_up) in found.items()})
 
     def _new(self, kind: type[Kind], name: str, words: str, *labels: str) -> Kind:
         return kind(f"xiaoer_{name}", words, labels, registry=self.registry)

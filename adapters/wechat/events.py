@@ -104,7 +104,7 @@ def _result(fields: Fields) -> dict[str, Any]:
 def _mass_result(fields: Fields) -> dict[str, Any]:
     """Of a mass message: how many got it."""
     names = ("TotalCount", "FilterCount", "SentCount", "ErrorCount")
-    return {_snake(name): _count(_word(fields, name)) for name in names if name in fields}
+    return {_snake(name): _count(_word(fields, name)) for name in names if _word(fields, name)}
 
 
 def _consents(fields: Fields) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _consents(fields: Fields) -> dict[str, Any]:
 def _place(fields: Fields) -> dict[str, Any]:
     """Of a reported place: degrees north and east, and metres of doubt; what is no number stays."""
     names = ("Latitude", "Longitude", "Precision")
-    return {_snake(name): _number(_word(fields, name)) for name in names if name in fields}
+    return {_snake(name): _number(_word(fields, name)) for name in names if _word(fields, name)}
 
 
 def _scanned(fields: Fields) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -79,7 +80,7 @@ async def _close(app: App) -> None:
 
 
 def _reload_on_sighup(app: App) -> None:
-    """What ``systemctl reload`` sends, where there is such a signal."""
+    """What ``systemctl reload`` sends; at a terminal it means that the terminal is closed."""
 
     async def reload() -> None:
         changes = await app.changeover.apply()
@@ -91,7 +92,7 @@ def _reload_on_sighup(app: App) -> None:
         task.add_done_callback(tasks.discard)
 
     tasks: set[asyncio.Task[None]] = set()
-    if hasattr(signal, "SIGHUP"):
+    if hasattr(signal, "SIGHUP") and not sys.stdin.isatty():
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, heard)
 
 

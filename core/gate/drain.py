@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,8 @@ from core.gate.entry import Entry, UnreadableError, encode, unpack
 from core.gate.gauges import Gauges
 from core.message import Inbound
 from core.store.intake import Intake
-from core.store.postgres import away
+from core.store.postgres import AWAY, away
+from core.store.session import Session
 
 if TYPE_CHECKING:  # an extra
     from core.gate.broker import Broker
@@ -50,11 +52,11 @@ class Drain:
         intake: Intake,
         gauges: Gauges,
         can: Callable[[str], Capabilities],
-        lead: Callable[[str], Awaitable[None]] | None,
+        session: Session | None,
     ) -> None:
-        """``lead`` returns when this process is the one that drains; none where it is alone."""
+        """``session``: settles which process drains; none where this one is alone."""
         self._broker, self._intake, self._gauges = broker, intake, gauges
-        self._can, self._lead = can, lead
+        self._can, self._session = can, session
         self._task: asyncio.Task[None] | None = None
         self._written = 0  # the highest number that is in the ledger
         self._behind = -1  # how many wait as far as we know; -1: nobody has looked yet
@@ -79,18 +81,25 @@ class Drain:
         while True:
             try:
                 await self._broker.wait()
-                if self._lead is not None:
-                    await self._lead(LEAD)
+                if self._session is not None:
+                    await self._session.lead(LEAD)
                 async with self._broker.reader() as reader:
                     await self._carry(reader)
             except AwayError as error:
                 log.info("drain.again", reason=str(error))
+                await self._resign()
             except Exception as error:
                 if away(error):
                     log.warning("drain.waits", reason=str(error))  # nothing is acknowledged
                 else:
                     log.exception("drain.failed")
             await asyncio.sleep(BREATH)
+
+    async def _resign(self) -> None:
+        """Another process may still reach the queue."""
+        if self._session is not None:
+            with suppress(*AWAY):  # then the database has ended our session, and our lead with it
+                await self._session.resign(LEAD)
 
     async def _carry(self, reader: Reader) -> None:
         if not reader.waiting:

@@ -49,8 +49,7 @@ class Gate:
         """
         self.gauges = Gauges(registry)
         self.broker = _broker(settings)
-        lead = session.lead if session is not None else None
-        self.drain = Drain(self.broker, intake, self.gauges, can, lead)
+        self.drain = Drain(self.broker, intake, self.gauges, can, session)
         self._wait = settings.when_away == "wait"
         self._intake, self._writer, self._clock = intake, writer, clock
 

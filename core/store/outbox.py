@@ -77,7 +77,10 @@ def claim(conversation: int, rules: Rules, now: datetime) -> Work[OutboundRow | 
             return None
         row = _row(rows[0])
         if row.state != Outbox.QUEUED or (row.not_before is not None and row.not_before > now):
-            return None
+            behind = yield from _behind(row, rules.can, now)
+            if behind is None:
+                return None
+            row = behind
         if row.expires_at is not None and row.expires_at <= now:
             yield from end(row, Outbox.EXPIRED, {"done_at": now, "error": "too-late"}, now)
             yield from _tell("message.expired", row, {"reason": "too-late"}, now)
@@ -179,6 +182,17 @@ def rows_where(condition: str, args: Sequence[Any]) -> Work[list[OutboundRow]]:
     return [_row(row) for row in rows]
 
 
+def _behind(held: OutboundRow, can: Capabilities, now: datetime) -> Work[OutboundRow | None]:
+    """A notice that need not wait with the row in front of it, which waits for its contact."""
+    if held.state != Outbox.QUEUED or not can.notices:
+        return None
+    waiting = (held.conversation_id, held.id, now, held.id)
+    for row in (yield from rows_where(_WAITING, waiting)):
+        if _as_notice(row, can):
+            return row
+    return None
+
+
 def _as_notice(row: OutboundRow, can: Capabilities) -> bool:
     """Whether the row is a notice that the channel can carry outside the window; marks it so."""
     if not can.notices:
@@ -240,6 +254,13 @@ def _row(row: Sequence[Any]) -> OutboundRow:
     )
 
 
+# A row behind one that is held; most are held with it, a notice may know another way.
+_WAITING = """m.state = 'queued' AND m.conversation_id = ? AND m.id > ?
+AND (m.not_before IS NULL OR m.not_before <= ?) AND m.parts LIKE '[{"type":"notice"%'
+AND EXISTS (SELECT 1 FROM message o WHERE o.id = ? AND o.error LIKE 'held%')
+AND NOT EXISTS (SELECT 1 FROM message o
+    WHERE o.state = 'sending' AND o.conversation_id = m.conversation_id)
+"""
 _OPEN = "id = ? AND direction = 'out' AND state IN ('queued', 'sending')"
 _SELECT = """
 SELECT m.id, m.channel, m.key, m.conversation_id, v.external_id, v.kind, m.text, m.parts, m.at,
@@ -269,7 +290,10 @@ _DUE = """
 SELECT m.conversation_id, m.channel FROM message m
 WHERE m.state = 'queued' AND (m.not_before IS NULL OR m.not_before <= ?)
 AND NOT EXISTS (SELECT 1 FROM message o
-    WHERE o.state = 'queued' AND o.conversation_id = m.conversation_id AND o.id < m.id)
+    WHERE o.state = 'queued' AND o.conversation_id = m.conversation_id AND o.id < m.id
+    AND NOT (m.parts LIKE '[{"type":"notice"%' AND (SELECT h.error FROM message h
+        WHERE h.state = 'queued' AND h.conversation_id = m.conversation_id
+        ORDER BY h.id LIMIT 1) LIKE 'held%'))
 AND NOT EXISTS (SELECT 1 FROM message o
     WHERE o.state = 'sending' AND o.conversation_id = m.conversation_id AND o.id < m.id)
 ORDER BY m.id + 0 LIMIT ?

@@ -1,6 +1,6 @@
 """Statements that say how the shop is: what waits, since when, what nobody could deliver.
 
-Each costs what is open, never what the ledger holds; they change nothing. Read for ``/metrics``
+Each costs what is open, never what the ledger holds, and changes nothing. Read for ``/metrics``
 and ``xiaoer top``.
 """
 
@@ -30,15 +30,13 @@ class Pulse:
     """By channel, but for deadlines. ``stuck``: (channel, state) of rows that need a person.
 
     ``leaving`` could go now; ``held`` waits for its contact to write; ``later`` has a time of its
-    own. ``quota`` is what open windows still allow, ``used_up`` how many of them allow nothing.
+    own.
     """
 
     open: dict[str, Queue] = field(default_factory=dict[str, Queue])
     leaving: dict[str, Queue] = field(default_factory=dict[str, Queue])
     held: dict[str, int] = field(default_factory=dict[str, int])
     later: dict[str, int] = field(default_factory=dict[str, int])
-    quota: dict[str, int] = field(default_factory=dict[str, int])
-    used_up: dict[str, int] = field(default_factory=dict[str, int])
     stuck: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     late: Queue = field(default_factory=Queue)
 
@@ -52,8 +50,6 @@ def feel(now: datetime) -> Work[Pulse]:
         pulse.leaving[channel] = Queue(number, moment(oldest))
     for channel, held, later in (yield _WAITING, (now,)):
         pulse.held[channel], pulse.later[channel] = int(held), int(later)
-    for channel, left, used_up in (yield _QUOTA, (now,)):
-        pulse.quota[channel], pulse.used_up[channel] = int(left), int(used_up)
     for channel, state, number in (yield _STUCK, ()):
         pulse.stuck[channel, state] = number
     ((number, oldest),) = yield _LATE, (now,)
@@ -62,6 +58,15 @@ def feel(now: datetime) -> Work[Pulse]:
 
 
 # "|| ''": grouped by the channel's index the whole ledger would be walked through.
+def windows(now: datetime) -> Work[dict[str, tuple[int, int]]]:
+    """By channel what open reply windows still allow, and how many of them allow nothing.
+
+    Costs what there are of them: of all statements here the one to ask seldom.
+    """
+    rows = yield _QUOTA, (now,)
+    return {channel: (int(left), int(used_up)) for channel, left, used_up in rows}
+
+
 _OPEN = """
 SELECT MIN(channel), COUNT(*) AS n, MIN(at) AS since FROM message
 WHERE state = 'accepted' AND direction = 'in' GROUP BY channel || ''

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from core.store.models import Contact, Conversation, Grant
 from plugins.complaints.face import Complaint, Rung, State, done_at, due_at, warn_at
@@ -75,6 +76,14 @@ class Deck:
 
     def _say(self, key: str) -> str:
         return self.desk.texts.render(key, self.desk.texts.default)
+
+    def personal(self, thread: Thread, login: str, place: Place | None) -> dict[str, Any]:
+        """What of a card is different for each person, as JSON."""
+        return {
+            "owner": owner_shape(thread.owner, login, self.names).model_dump(),
+            "unread": max(0, thread.inbound - (place.inbound if place else 0)),
+            "draft": bool(place and place.draft),
+        }
 
     def _quota(self, thread: Thread, now: datetime) -> Quota | None:
         if not self.desk.lines.can(thread.channel).windows:

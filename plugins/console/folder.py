@@ -13,8 +13,8 @@ from core.store.journal import set_alarm
 from core.store.models import Conversation
 from core.store.sql import Work, json_text, update, upsert
 from core.store.writer import Writer
-from plugins.complaints.face import read
 from plugins.console.fold import Fold, fresh_thread
+from plugins.console.messages import feel
 from plugins.console.models import Mark, Thread
 from plugins.console.pages import Item, Reader, about
 from plugins.console.sla.clocks import Policy
@@ -67,7 +67,7 @@ class Folder:
     async def _fold(
         self, items: Sequence[Item], before: Reader, after: Reader, numbers: set[int]
     ) -> None:
-        page = Fold(await threads(numbers), _feel, self._policy)
+        page = Fold(await threads(numbers), feel, self._policy)
         page.take(items)
         now = self._clock.now()
         await self._writer.run(lambda: keep(page, before, after, now))
@@ -103,10 +103,6 @@ def _forget() -> Work[None]:
     yield "DELETE FROM desk_thread", ()
     yield "DELETE FROM desk_tally", ()
     yield from update("desk_mark", {"message": 0, "entry": 0}, "name = ?", (NAME,))
-
-
-def _feel(text: str) -> int:
-    return int(read(text).severity)
 
 
 NUMBERS = ("conversation_id", "contact_id", "last_message", "inbound", "emotion")

@@ -14,13 +14,14 @@ from aiohttp import WSCloseCode, web
 from core.message import ConversationKind
 from core.store.models import Message
 from plugins.console.ask import Services
-from plugins.console.cards import Deck, deck, names
+from plugins.console.cards import deck, names
 from plugins.console.messages import message_shape
 from plugins.console.models import Place, Thread
 from plugins.console.pages import Item, Reader, about, cursor_of
 from plugins.console.strip import strip_of
 
 MOST_WAITING = 2000  # frames
+STRIPS = 1.0  # seconds between two tellings of the counts
 ENDED, TOO_SLOW = 4401, 4409
 
 
@@ -89,6 +90,7 @@ class Hub:
         """Nobody is there yet."""
         self._desk = desk
         self.seats: set[Seat] = set()
+        self._stirred, self._strips_at = False, 0.0
         self.position = Reader()  # what is older was told; moved in one step with the telling
 
     def end(self, sessions: Iterable[int]) -> None:
@@ -104,7 +106,10 @@ class Hub:
 
     async def told(self, items: Sequence[tuple[Item, str]], touched: set[int]) -> None:
         """New items, each with the cursor after it; then the cards of what they are about."""
-        rows = await Thread.filter(conversation_id__in=touched) if self.seats else []
+        if not self.seats:
+            self.position = cursor_of(items[-1][1]) or self.position
+            return
+        rows = await Thread.filter(conversation_id__in=touched)
         kinds = {row.conversation_id: ConversationKind(row.kind) for row in rows}
         staff = await names()
         for item, cursor in items:
@@ -155,11 +160,25 @@ class Hub:
         marks = Place.filter(conversation_id__in=[t.conversation_id for t in rows])
         where = {(p.conversation_id, p.login): p for p in await marks.filter(login__in=logins)}
         made: dict[tuple[int, str], bytes] = {}
+        plain = {thread.conversation_id: whole.card(thread, "", None) for thread in rows}
+        base = {number: card.model_dump(mode="json") for number, card in plain.items()}
         for seat in self.seats:
             for thread in rows:
                 if ConversationKind(thread.kind) in seat.kinds:
-                    seat.put(_card(whole, thread, seat.login, where, made))
-        await self._strips()
+                    key = (thread.conversation_id, seat.login)
+                    if key not in made:
+                        mine = whole.personal(thread, seat.login, where.get(key))
+                        card = {**base[thread.conversation_id], **mine}
+                        made[key] = encode({"t": "card", "card": card})
+                    seat.put(made[key])
+        self._stirred = True
+
+    async def breathe(self) -> None:
+        """Tell the strips anew, at most once a second however much happens."""
+        now = asyncio.get_running_loop().time()
+        if self._stirred and now - self._strips_at >= STRIPS:
+            self._stirred, self._strips_at = False, now
+            await self._strips()
 
     async def _strips(self) -> None:
         for login in {seat.login for seat in self.seats}:
@@ -201,17 +220,3 @@ def state_frame(row: Message) -> dict[str, Any]:
 def encode(frame: Mapping[str, Any]) -> bytes:
     """A frame as it goes over the wire."""
     return orjson.dumps(frame)
-
-
-def _card(
-    whole: Deck,
-    thread: Thread,
-    login: str,
-    where: Mapping[tuple[int, str], Place],
-    made: dict[tuple[int, str], bytes],
-) -> bytes:
-    key = (thread.conversation_id, login)
-    if key not in made:
-        card = whole.card(thread, login, where.get(key))
-        made[key] = encode({"t": "card", "card": card.model_dump(mode="json")})
-    return made[key]

@@ -13,6 +13,7 @@ from core.due import Due
 from core.effects import Effects
 from core.message import ConversationKind
 from core.plugin import Plugin
+from core.route.rules import Rank
 from core.settings import ShopSettings
 from core.store.commit import Commit, by_hand
 from core.store.models import Contact
@@ -80,9 +81,12 @@ async def rated(turn: Turn) -> None:
     await rating.rate(turn)
 
 
-@plugin.on(exact=("1", "2", "3", "4", "5"), kinds=ConversationKind.DIRECT)
+@plugin.on(exact=("1", "2", "3", "4", "5"), kinds=ConversationKind.DIRECT, rank=Rank.COMMAND)
 async def rated_in_words(turn: Turn) -> None:
-    """A bare number right after the card, where a channel has no buttons."""
+    """A bare number right after the card, where a channel has no buttons.
+
+    Asked before menus of the FAQ, which know the same numbers; it declines when no card is open.
+    """
     await rating.rate(turn)
 
 

@@ -118,6 +118,7 @@ class Tail:
             try:
                 await self.catch_up()
                 await self._look_after_sends()
+                await self._desk.hub.breathe()
             except Exception:
                 log.exception("desk.tail_failed")
                 await asyncio.sleep(BREATH)

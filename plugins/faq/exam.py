@@ -15,6 +15,7 @@ from plugins.faq.bands import Bands
 from plugins.faq.entry import Entry
 from plugins.faq.ladder import Ladder
 from plugins.faq.mind import Rehearsal
+from plugins.faq.segment import LINKED
 from plugins.faq.terms import flatten
 
 MANY = 500  # changed entries above which only their tests are asked, not each standard question
@@ -127,24 +128,24 @@ def _apart(one: Entry, other: Entry) -> bool:
     return bool(one.products and other.products) and not {*one.products} & {*other.products}
 
 
-def neighbours(ladder: Ladder, bands: Bands, entries: Sequence[Entry]) -> Iterator[Finding]:
-    """Entries whose standard question another entry would answer, were they not there."""
+def neighbours(ladder: Ladder, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Entries whose standard questions are so alike that they are about the same subject."""
     unsure, told = ladder.unsure(), set[frozenset[str]]()
-    enough = ladder.fusion.threshold(bands.precision)
     for entry in entries:
-        rival = _rival(unsure, entry, enough) if entry.enabled else ""
+        rival = _rival(unsure, entry) if entry.enabled else ""
         pair = frozenset((entry.id, rival))
         if rival and pair not in told:
             told.add(pair)
             yield Finding("near", entry.id, entry.question, other=rival)
 
 
-def _rival(ladder: Ladder, entry: Entry, enough: float) -> str:
-    """The entry that would be as likely as ``enough`` without this one."""
-    found = ladder.judge(entry.question, 2).matches
-    own = sum(match.score for match in found if match.entry_id == entry.id)
-    others = [match for match in found if match.entry_id != entry.id]
-    return next((m.entry_id for m in others if m.score >= enough * (1 - own)), "")
+def _rival(ladder: Ladder, entry: Entry) -> str:
+    """The entry that is asked about in nearly the same words."""
+    verdict = ladder.judge(entry.question, 3)
+    space = "meaning" if verdict.dense else "terms"
+    alike = LINKED[verdict.dense]
+    others = [match for match in verdict.matches if match.entry_id != entry.id]
+    return next((m.entry_id for m in others if float(m.why[f"{space}.question"]) >= alike), "")
 
 
 def examine(
@@ -157,5 +158,5 @@ def examine(
     merged = {**known, **changed}
     found = [*conflicts(merged, changed), *compare(rehearsal, bands, known, changed)]
     if len(changed) <= MANY or changed == known:
-        found += neighbours(rehearsal.after, bands, list(changed.values()))
+        found += neighbours(rehearsal.after, list(changed.values()))
     return sorted(found, key=lambda finding: not finding.grave)

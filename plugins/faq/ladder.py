@@ -212,7 +212,7 @@ class Ladder:
             text, flat = mended, flatten(mended)
             if said := index.said(flat):
                 return said
-        if not flat or not index.segments:
+        if len(set(flat)) < 2 or not index.segments:  # nothing, or one character again and again
             return Verdict([])
         asked = self.read([text])[0]
         signs, others = survey(index, asked)

@@ -150,6 +150,7 @@ def start() -> Iterator[Callable[..., Running]]:
             [sys.executable, "-u", "-m", "core.cli", "run", *words],
             cwd=folder.path,
             env=environment(),
+            stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,

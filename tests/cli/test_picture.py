@@ -11,6 +11,7 @@ from rich.console import Console
 
 from core.cli import picture
 from core.cli.picture import FIELDS, Picture, Row, draw, duration
+from core.cli.scrape import scrape
 from core.cli.top import take
 from core.parts import Text
 from core.plugin import Plugin
@@ -38,6 +39,9 @@ async def test_a_quiet_shop() -> None:
         assert [one.channel for one in shown.rows] == ["shop", "other"]
         assert row(shown) == Row("shop", state="open")
         assert list(shown.processes.values()) == [True, False]
+        found = (await scrape([shop.app.server.url]))[shop.app.server.url]
+        assert found is not None
+        assert found.by("xiaoer_database_up") == {(): 1.0}
 
 
 async def test_what_came_left_waits_and_failed() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import structlog
+from aiohttp import ClientSession
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
+from tortoise import connections
 
 from core.metrics import REASONS, STAGES
 from core.parts import Text
@@ -142,3 +144,17 @@ async def test_every_line_about_a_message_carries_its_number() -> None:
     parked = next(line for line in lines if line["event"] == "message.parked")
     assert tried["message_id"] == parked["message_id"] != handled["message_id"]
     assert "message_id" not in next(line for line in lines if line["event"] == "afterwards")
+
+
+async def test_what_this_process_counted_is_seen_while_the_ledger_is_away() -> None:
+    async with play(echo()) as shop, ClientSession() as client:
+        await shop.customer("Mei").says("hi")
+        await connections.get("default").execute_script("ALTER TABLE deadline RENAME TO d")
+        async with client.get(f"{shop.app.server.url}/metrics") as answer:
+            text = await answer.text()
+        await connections.get("default").execute_script("ALTER TABLE d RENAME TO deadline")
+        assert answer.status == 200
+        assert "xiaoer_database_up 0.0" in text
+        assert 'xiaoer_inbound_total{channel="shop"} 1.0' in text
+        await shop.app.measure()
+        assert number(shop, "xiaoer_database_up") == 1

@@ -6,8 +6,11 @@ import asyncio
 
 import pytest
 
+from core.gate.drain import LEAD
+from core.parts import Text
+from core.store.session import Session
 from tests.broker import nats
-from tests.core.stage import echo, play
+from tests.core.stage import echo, play, until
 from tests.nats.test_queue import queue_of, said, told
 from tests.postgres.conftest import server
 from tests.postgres.town import Town, town
@@ -63,6 +66,24 @@ async def test_a_killed_worker_leaves_the_queue_to_the_next(server: Postgres) ->
         await asyncio.gather(*talking)
         await shop.all_answered()
         await shop.check()
+
+
+async def test_a_worker_that_lost_the_queue_lets_another_carry(
+    server: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = await server.database()
+    with nats() as broker:
+        monkeypatch.setenv("XIAOER__QUEUE__URL", broker.url)
+        async with play(echo(), settings={"database": {"url": url}}) as shop:
+            await shop.customer("Mei").says("one")
+            broker.kill()
+            another = Session(url)
+            async with asyncio.timeout(10):
+                await another.lead(LEAD)
+            await another.close()
+            broker.start()
+            await shop.customer("Mei").drops(Text("two"))
+            await until(lambda: shop.posts("Mei") == ["one", "two"])
 
 
 async def test_what_the_ledger_refuses_is_laid_aside_and_stops_nobody(server: Postgres) -> None:

@@ -173,7 +173,13 @@ async def _ranked(
     many = [Light(*row) for row in await light.values_list(*Light._fields)]
     if query.order == "rank":
         weights = await _weights(ask, many)
-        many.sort(key=lambda t: (-weights[t.conversation_id], t.waiting_since or t.last_at))
+        many.sort(
+            key=lambda t: (
+                -weights[t.conversation_id],
+                t.waiting_since or t.last_at,
+                t.conversation_id,
+            )
+        )
     else:
         many.sort(key=lambda t: (t.waiting_since is None, t.waiting_since or t.last_at))
     end = skip + query.limit

@@ -84,6 +84,25 @@ async def test_without_a_form_it_is_held_and_leaves_with_the_customers_next_act(
         assert [sent.text for sent in wechat.sent] == [SHIPPED.text, "在的，亲"]
 
 
+async def test_news_does_not_wait_behind_words_that_are_held() -> None:
+    async with shop_with_form() as (shop, wechat):
+        held = await tell(shop, Notice("order.question", "还在吗"), "question")
+        later = await tell(shop, Notice("order.delivered", "已签收"), "delivered:A1")
+        wechat.fail("template", -1)  # busy: the next attempt must find its way, too
+        await tell(shop)
+        assert wechat.desk.notices == []
+        await shop.advance(minutes=1)
+        assert len(wechat.desk.notices) == 1
+        states = (
+            await Message.filter(direction="out").order_by("id").values_list("state", flat=True)
+        )
+        assert states == ["queued", "queued", "sent"]
+        await wechat.push_text("oUser", "在吗")
+        await shop.settle()
+        said = [sent.text for sent in wechat.sent]
+        assert said[:2] == [held.text, later.text]
+
+
 @pytest.mark.parametrize(
     ("status", "state"),
     [
