@@ -16,6 +16,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict, deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from functools import cache
@@ -56,18 +57,24 @@ class Chats(Adapter):
     """A chat platform that notes when an answer reached it."""
 
     capabilities = Capabilities(as_of="2026-11-22")
-    answered: dict[str, asyncio.Future[float]]
+    waiting: defaultdict[str, deque[asyncio.Future[float]]]
 
     async def start(self) -> None:
         """Nobody waits yet."""
-        self.answered = {}
+        self.waiting = defaultdict(deque)
 
     async def send(self, message: Outbound) -> Receipt:
-        """Note the time."""
-        waiting = self.answered.get(message.conversation)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(time.perf_counter())
+        """Note the time; answers come in the order of the questions."""
+        self.waiting[message.conversation].popleft().set_result(time.perf_counter())
         return Receipt.accepted()
+
+    async def ask(self, message: Inbound) -> float:
+        """Seconds until this message is answered."""
+        answered = asyncio.get_running_loop().create_future()
+        self.waiting[message.conversation].append(answered)
+        start = time.perf_counter()
+        await self.channel.accept([message])
+        return await answered - start
 
     async def talk(self, name: str, until: float) -> list[float]:
         """What one customer waits, message by message, in seconds."""
@@ -75,10 +82,9 @@ class Chats(Adapter):
         loop = asyncio.get_running_loop()
         await asyncio.sleep(random.random())
         while loop.time() < until:
-            answered = self.answered[name] = loop.create_future()
-            start = time.perf_counter()
-            await self.channel.accept([_inbound(f"{name}-{start}", name, "hello", live=False)])
-            waits.append(await answered - start)
+            waits.append(
+                await self.ask(_inbound(f"{name}-{loop.time()}", name, "hello", live=False))
+            )
             await asyncio.sleep(random.uniform(0.8, 1.2))
         return waits
 

@@ -71,7 +71,7 @@ class TestClock:
             await asyncio.sleep(0)
             return
         waiter = asyncio.get_running_loop().create_future()
-        # at least the smallest step: who asks for what a rounding left would otherwise spin for ever
+        # at least the smallest step: who asks for what a rounding left would spin for ever
         due = self._now + max(timedelta(seconds=seconds), timedelta.resolution)
         heapq.heappush(self._sleepers, (due, next(self._order), waiter))
         await waiter

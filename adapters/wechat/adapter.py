@@ -55,7 +55,7 @@ _WINDOWS = {
     "click": _MINUTE,
     "follow": _MINUTE,
     "scan": _MINUTE,
-    "leave": Window(0, timedelta()),
+    "leave": Window(0, timedelta(minutes=1)),  # nothing at all, and what was open is closed
     "enter": Window(2, timedelta(minutes=1)),  # a mini-program's conversation was opened
 }
 # The platform hangs up after 5 s and delivers three times in all ("Passive user reply message").

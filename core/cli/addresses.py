@@ -21,7 +21,7 @@ def welcome(app: App, source: str) -> None:
     places = {line.name: place(app, line) for line in app.lines}
     if Role.CONSOLE in app.roles:
         for prefix, _site in app.registry.sites:
-            places[prefix.strip("/")] = say("cli.run.page", url=f"{base(app)}{prefix}")
+            places[prefix.strip("/")] = say("cli.run.site", url=f"{base(app)}{prefix}")
     width = max(map(len, places), default=0)
     for name, where in places.items():
         console().print(f"  {name:<{width}}  {where}", markup=False)

@@ -108,5 +108,5 @@ def patience(error: Exception, attempt: int) -> float | None:
 
 def away(error: BaseException) -> bool:
     """Whether the server cannot be reached just now (or is full), not that we asked nonsense."""
-    closed = type(error) is exceptions.InterfaceError and "clos" in str(error)
-    return closed or isinstance(error, AWAY)
+    told = str(error) if type(error) is exceptions.InterfaceError else ""
+    return "clos" in told or "released" in told or isinstance(error, AWAY)

@@ -216,11 +216,19 @@ class Writer:
 
     @staticmethod
     async def _beside_orm(jobs: list[_Job]) -> list[Any]:
-        async with in_transaction("default") as connection:
-            for job in jobs:
-                if job.before is not None:
-                    await job.before()
-            return await drive_all([job.work for job in jobs], connection)
+        """In a task of its own: the ORM notes its transaction in the task's context.
+
+        There it stays when the line is cut as it begins or ends; all that followed would fail.
+        """
+        return await asyncio.create_task(_in_one_transaction(jobs), name="beside-orm")
+
+
+async def _in_one_transaction(jobs: list[_Job]) -> list[Any]:
+    async with in_transaction("default") as connection:
+        for job in jobs:
+            if job.before is not None:
+                await job.before()
+        return await drive_all([job.work for job in jobs], connection)
 
 
 def _while_locked(error: Exception, attempt: int) -> float | None:

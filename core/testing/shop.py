@@ -19,6 +19,7 @@ from core.parts import AnyPart, Event, Menu, Text, as_text
 from core.settings import build
 from core.store.models import Conversation, JournalEntry, Message
 from core.testing.mock import MockAdapter
+from core.testing.tables import lay
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # a Monday, 10 in the morning in Shanghai
 SETTLE_SECONDS = 20.0
@@ -223,6 +224,7 @@ async def open_shop(
         }
         clock = TestClock(start)
         app = App(build(table), clock)
+        await lay(app.database, app.registry.models)
         await app.start()
         shop = Shop(app, clock)
         try:

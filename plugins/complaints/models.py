@@ -50,9 +50,9 @@ class Complaint(Model):
     plan_at = fields.DatetimeField(null=True)
     closed_at = fields.DatetimeField(null=True)
     follow_up_on = fields.DateField(null=True)
-    cause = fields.CharField(max_length=20, default="")  # S-167: one of four
-    blame = fields.TextField(default="")  # S-177: who answers for it
-    solution = fields.TextField(default="")
+    cause = fields.CharField(max_length=20, default="", db_default="")  # S-167: one of four
+    blame = fields.TextField(default="", db_default="")  # S-177: who answers for it
+    solution = fields.TextField(default="", db_default="")
     notes: list[dict[str, Any]] = fields.JSONField(default=list)  # type: ignore[assignment]
 
     class Meta(Model.Meta):

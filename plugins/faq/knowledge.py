@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from tortoise.queryset import QuerySet
-
 from core.clock import Clock
 from plugins.faq.about import fitting
 from plugins.faq.bands import Bands, Decision
@@ -18,7 +16,7 @@ from plugins.faq.matcher import Match
 from plugins.faq.mind import Mind, Rehearsal
 from plugins.faq.models import KnowledgeEntry
 from plugins.faq.segment import Asked
-from plugins.faq.store import entry_of, topic_of
+from plugins.faq.store import CHUNK, entry_of, topic_of
 
 SPARE = 20  # further candidates, where some may be on other products
 
@@ -33,6 +31,7 @@ class KnowledgeBase:
         self._dated: dict[str, Entry] = {}  # those that may not answer on every day
         self.special: dict[str, Entry] = {}  # those on some products only
         self._seen: datetime | None = None  # the latest change that is known
+        self._latest: dict[str, int] = {}  # the versions that were written at that moment
         self._day = self.today
 
     @property
@@ -53,14 +52,16 @@ class KnowledgeBase:
     async def load(self) -> None:
         """Take over what changed since the last time; at first, everything."""
         first = self._seen is None
-        rows = KnowledgeEntry.all() if self._seen is None else self._since(self._seen)
-        found = await rows.order_by("id")
+        found = await KnowledgeEntry.all().order_by("id") if first else await self._since()
         if not found and not first:
             return
         self._day = self.today
         await self._take([entry_of(row) for row in found], first=first)
         if found:
-            self._seen = max(row.updated_at for row in found)
+            newest = max(row.updated_at for row in found)
+            latest = {row.id: row.version for row in found if row.updated_at == newest}
+            self._latest = latest if newest != self._seen else self._latest | latest
+            self._seen = newest
 
     async def _take(self, entries: Sequence[Entry], *, first: bool = False) -> None:
         """Know these entries as they are now; those that may not answer today are forgotten."""
@@ -89,8 +90,14 @@ class KnowledgeBase:
             self._day = self.today
             await self._take(list(self._dated.values()))
 
-    def _since(self, moment: datetime) -> QuerySet[KnowledgeEntry]:
-        return KnowledgeEntry.filter(updated_at__gte=moment)  # others may share the moment
+    async def _since(self) -> list[KnowledgeEntry]:
+        """What changed later, or at the same moment: an import may write many rows at once."""
+        later = await KnowledgeEntry.filter(updated_at__gt=self._seen).order_by("id")
+        same = await KnowledgeEntry.filter(updated_at=self._seen).values_list("id", "version")
+        fresh = [str(one) for one, version in same if self._latest.get(str(one)) != version]
+        for at in range(0, len(fresh), CHUNK):
+            later += await KnowledgeEntry.filter(id__in=fresh[at : at + CHUNK]).order_by("id")
+        return later
 
     def warm(self) -> None:
         """Begin to read the meanings now instead of at the first question."""

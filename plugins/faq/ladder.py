@@ -10,6 +10,7 @@ import copy
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import chain
 
 import numpy as np
@@ -75,6 +76,12 @@ class Index:
         raise IndexError(row)
 
 
+@cache
+def _blank() -> Index:
+    """Where every shop begins, with the usual words; made once, it takes a while."""
+    return Ladder(lexicon=shop_lexicon(), subjects=usual_subjects()).index
+
+
 class Ladder:
     """Answers from an index; ``meaning`` may come later, until then terms decide alone."""
 
@@ -85,6 +92,7 @@ class Ladder:
         subjects: Sequence[Topic] | None = None,
     ) -> None:
         """Know nothing yet; ``lexicon`` and ``subjects`` are the usual ones unless given."""
+        self._usual = lexicon is None and subjects is None
         self._lexicon = lexicon or shop_lexicon()
         self._subjects = usual_subjects() if subjects is None else list(subjects)
         self.topics: dict[str, Topic] = {}
@@ -157,6 +165,8 @@ class Ladder:
 
     def _empty(self, topics: Sequence[Topic]) -> Index:
         """An index of no entries whose terms are as rare as they are among ``topics``."""
+        if self._usual and not topics:
+            return _blank()
         some = topics[:: len(topics) // ENOUGH + 1]
         rest = (text for topic in some for text in (*topic.questions[1:], topic.answer))
         usual = (text for topic in self._subjects for text in topic.questions)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tortoise import fields
+from tortoise.fields.db_defaults import SqlDefault
 from tortoise.models import Model
+
+_LIST, _OBJECT = SqlDefault("'[]'"), SqlDefault("'{}'")
 
 
 class KnowledgeEntry(Model):
@@ -20,17 +23,18 @@ class KnowledgeEntry(Model):
     answer = fields.TextField()
     keywords: list[str] = fields.JSONField(default=list)  # type: ignore[assignment] # a JSON list
     enabled = fields.BooleanField(default=True)
-    answers: dict[str, str] = fields.JSONField(default=dict)  # type: ignore[assignment] # JSON
-    pictures: list[str] = fields.JSONField(default=list)  # type: ignore[assignment] # a JSON list
-    cards: list[dict[str, str]] = fields.JSONField(default=list)  # type: ignore[assignment] # JSON
-    products: list[str] = fields.JSONField(default=list)  # type: ignore[assignment] # a JSON list
-    tests: list[str] = fields.JSONField(default=list)  # type: ignore[assignment] # a JSON list
-    owner = fields.CharField(max_length=100, default="")
+    # Defaults of the database: these columns came later, and earlier entries have none.
+    answers: dict[str, str] = fields.JSONField(default=dict, db_default=_OBJECT)  # type: ignore[assignment] # JSON
+    pictures: list[str] = fields.JSONField(default=list, db_default=_LIST)  # type: ignore[assignment] # a JSON list
+    cards: list[dict[str, str]] = fields.JSONField(default=list, db_default=_LIST)  # type: ignore[assignment] # JSON
+    products: list[str] = fields.JSONField(default=list, db_default=_LIST)  # type: ignore[assignment] # a JSON list
+    tests: list[str] = fields.JSONField(default=list, db_default=_LIST)  # type: ignore[assignment] # a JSON list
+    owner = fields.CharField(max_length=100, default="", db_default="")
     valid_from = fields.DateField(null=True)
     valid_to = fields.DateField(null=True)
     review_by = fields.DateField(null=True)
-    version = fields.IntField(default=1)
-    author = fields.CharField(max_length=80, default="")  # who wrote this version
+    version = fields.IntField(default=1, db_default=1)
+    author = fields.CharField(max_length=80, default="", db_default="")  # of this version
     updated_at = fields.DatetimeField()
 
     class Meta(Model.Meta):

@@ -13,6 +13,7 @@ import pytest
 from bench import __main__ as bench
 from bench import flood, ledger, room, webhook_client
 from bench.measure import Result
+from core.settings import LogSettings
 
 NAMES = {
     "dispatch_100_rules",
@@ -34,13 +35,17 @@ def test_the_names_stay() -> None:
     assert bench.BY_NAME.keys().isdisjoint(bench.BENCHES)
 
 
+def print_nothing(_: LogSettings) -> None:
+    """Leave the tests' own logging alone."""
+
+
 def test_a_line_is_one_json_object(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     benches: dict[str, Callable[[], Result]] = {"one": lambda: Result(3.0, 2.0, "us")}
     monkeypatch.setattr(bench, "BENCHES", benches)
     monkeypatch.setattr(bench, "settle", lambda: None)
-    monkeypatch.setattr(bench, "set_up", lambda _: None)
+    monkeypatch.setattr(bench, "set_up", print_nothing)
     assert bench.main([]) == 0
     line = json.loads(capsys.readouterr().out)
     assert line == {"name": "one", "value": 3.0, "unit": "us", "floor": 2.0, "ratio": 1.5}

@@ -18,7 +18,7 @@ from core.parts import Text
 from core.plugin import Plugin
 from core.settings import SettingsError, build
 from core.store import inbox
-from core.store.models import Contact, Message
+from core.store.models import ChannelNote, Contact, Message
 from core.store.people import People
 from core.store.postgres import PostgresDriver
 from core.store.session import Session
@@ -27,6 +27,7 @@ from core.turn import Turn
 from tests.core.stage import echo, play, states
 from tests.servers import Postgres
 
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'xiaoer'"
 DEAD = 4_000_000  # no living process has that number: they are drawn from all positive ones
 
 
@@ -126,6 +127,27 @@ async def test_two_gateways_meet_one_person_on_two_channels(tmp_path: Path) -> N
             await driver.close()
         assert await Contact.all().count() == 5
         assert await Message.all().count() == 20
+
+
+async def test_lines_cut_at_any_moment_cost_no_message_an_attempt(tmp_path: Path) -> None:
+    plugin = Plugin("keeper")
+
+    @plugin.on(always=True)
+    async def keep(turn: Turn) -> None:  # pyright: ignore[reportUnusedFunction]
+        turn.save(ChannelNote(channel="shop", name=turn.message.key, value=turn.text))
+        turn.say(turn.text)
+
+    async with play(plugin, folder=tmp_path) as shop:
+        base = await asyncpg.connect(await url_of(tmp_path))
+        people = [shop.customer(f"c{n}") for n in range(5)]
+        for round_ in range(10):
+            await asyncio.gather(*(person.drops(Text(str(round_))) for person in people))
+            await base.fetch(CUT)
+        await until(lambda found: found == ["sent"] * 50)
+        await base.close()
+        assert await shop.balance() == {"handled": 50}
+        assert await ChannelNote.filter(channel="shop").count() == 50
+        assert not await Message.filter(direction="in", attempts__gt=1).exists()
 
 
 async def test_one_leads_and_the_next_takes_over(server: Postgres) -> None:

@@ -3,6 +3,7 @@ from tortoise.migrations import operations as ops
 from orjson import loads
 from tortoise.fields.data import JSON_DUMPS
 from tortoise import fields
+from tortoise.fields.db_defaults import SqlDefault
 
 class Migration(migrations.Migration):
     dependencies = [('faq', '0001_initial')]
@@ -54,32 +55,32 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='KnowledgeEntry',
             name='answers',
-            field=fields.JSONField(default=dict, encoder=JSON_DUMPS, decoder=loads),
+            field=fields.JSONField(default=dict, db_default=SqlDefault("'{}'"), encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='KnowledgeEntry',
             name='author',
-            field=fields.CharField(default='', max_length=80),
+            field=fields.CharField(default='', db_default='', max_length=80),
         ),
         ops.AddField(
             model_name='KnowledgeEntry',
             name='cards',
-            field=fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads),
+            field=fields.JSONField(default=list, db_default=SqlDefault("'[]'"), encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='KnowledgeEntry',
             name='owner',
-            field=fields.CharField(default='', max_length=100),
+            field=fields.CharField(default='', db_default='', max_length=100),
         ),
         ops.AddField(
             model_name='KnowledgeEntry',
             name='pictures',
-            field=fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads),
+            field=fields.JSONField(default=list, db_default=SqlDefault("'[]'"), encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='KnowledgeEntry',
             name='products',
-            field=fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads),
+            field=fields.JSONField(default=list, db_default=SqlDefault("'[]'"), encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='KnowledgeEntry',
@@ -89,7 +90,7 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='KnowledgeEntry',
             name='tests',
-            field=fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads),
+            field=fields.JSONField(default=list, db_default=SqlDefault("'[]'"), encoder=JSON_DUMPS, decoder=loads),
         ),
         ops.AddField(
             model_name='KnowledgeEntry',
@@ -104,6 +105,6 @@ class Migration(migrations.Migration):
         ops.AddField(
             model_name='KnowledgeEntry',
             name='version',
-            field=fields.IntField(default=1),
+            field=fields.IntField(default=1, db_default=1),
         ),
     ]

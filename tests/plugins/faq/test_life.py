@@ -153,7 +153,7 @@ async def test_what_is_wrong_with_an_entry_shows_before_it_is_published(shop: Sh
     assert found["conflict"].other == "return"
     assert found["fact"].question == "快递"
     assert found["failed"].question == "月亮有多远"
-    near = Entry(id="near", question="请问怎么申请退货？", answer="先申请。")
+    near = Entry(id="near", question="申请退货，怎么申请退货？", answer="先申请。")
     assert (await findings(shop, near))["near"].other == "return"
     assert await check([RETURNS], base_of(shop), SETTINGS) == []
 
