@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
-from tortoise import connections
 
 from core.archive import Archive
 from core.bells import DEADLINES, JOURNAL, OUTBOX, Bells
@@ -36,25 +35,21 @@ from core.secrets import Secrets
 from core.settings import Settings, SettingsError, ShopSettings
 from core.store.commit import Commit, Written
 from core.store.database import Database
-from core.store.drivers import drive
 from core.store.intake import Intake
-from core.store.people import People
-from core.store.postgres import away
-from core.store.pulse import feel, windows
 from core.store.session import Session
 from core.store.writer import Writer
+from core.store.writers import Writers
 from core.telemetry import Traces
 from core.texts import Texts, bundled
 from core.understand.reader import Reader
 from core.upkeep import OWNED, REPLAYED, Upkeep
+from core.vitals import Vitals
 from core.web.hooks import Hooks
 from core.web.server import Server
 from core.web.waiting import open_when_possible
 from core.worker import Worker
 
 log = structlog.get_logger(__name__)
-SELDOM = timedelta(minutes=1)  # for the gauges that cost something
-PING_SECONDS = 2.0
 
 
 class App:
@@ -72,16 +67,11 @@ class App:
         self.registry = Registry(find_plugins(settings.plugins), settings.plugins, self.texts)
         self.database = Database(settings.database, self.registry.models)
         self.session, self.roles = self.database.session, self._allowed(settings.roles)
-        driver = self.database.driver()
-        self.writer, self.people = Writer(driver), People()
-        self.writer.rolled_back = self.people.forget
-        self.inlet = self.outlet = self.writer
-        if self.session is not None:  # who takes in and who sends need not wait for handlers
-            self.inlet, self.outlet = Writer(driver), Writer(driver)
-        self.writers = {self.writer, self.inlet, self.outlet}
-        for writer in self.writers:
-            writer.committed, writer.failed = self.metrics.committed, self.metrics.failed
-        self.intake = Intake(self.inlet, self._people_of(self.inlet), self.clock, self.metrics)
+        driver, abreast = self.database.driver(), self.session is not None
+        self.writers = Writers(driver, self.metrics, abreast=abreast)
+        self.writer, inlet = self.writers.handling, self.writers.taking_in
+        self.people = self.writers.people(self.writer)
+        self.intake = Intake(inlet, self.writers.people(inlet), self.clock, self.metrics)
         self.lines = Lines()
         self.gate = self._gate()  # a queue before the ledger, where the settings name one
         lease = timedelta(seconds=settings.work.lease_seconds)
@@ -106,12 +96,11 @@ class App:
         folder, days = settings.data / "archive", settings.retention.days
         self.archive = Archive(self.writer, self.clock, folder, days, self.session)
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
+        self.vitals = self._vitals()
         self.server = self._server()
         self.changeover = self._changeover()
         self.journal = Journal(self.registry.followers)
         self.watch = Watch(self.journal, self._nudge)
-        self._opened = False
-        self._measured = datetime.min.replace(tzinfo=UTC)  # when the costly gauges were
 
     @property
     def services(self) -> dict[Any, Any]:
@@ -130,8 +119,7 @@ class App:
         """Open the database and the plugins: enough to dispatch, not yet to run."""
         await self.database.open(exclusive=exclusive)
         try:
-            for writer in self.writers:
-                writer.start()
+            self.writers.start()
             await self.registry.open(self.services)
         except BaseException:
             await self.close()
@@ -157,18 +145,16 @@ class App:
             handlers=self.registry.dues,
             lead=self.session.lead if self.session is not None else None,
         )
-        self._opened = True
+        self.vitals.opened = True
 
     async def close(self) -> None:
         """Close what :meth:`open` opened."""
-        self._opened = False
+        self.vitals.opened = False
         self.commit.listeners.clear()  # a house opened again must not hear everything twice
         try:
             await self.registry.close()
         finally:
-            for writer in self.writers:
-                await writer.stop()
-            await self.writer.driver.close()
+            await self.writers.stop()
             await self.database.close()
 
     async def start(self) -> None:
@@ -224,7 +210,7 @@ class App:
         await self.server.stop()
         if self.gate is not None:
             await self.gate.drain.stop()
-        if self._opened:
+        if self.vitals.opened:
             await self.lanes.stop()
             await self.deadlines.stop()
             await self.archive.stop()
@@ -238,46 +224,10 @@ class App:
         await self.metrics.traces.close()
         await self.close()
 
-    async def readiness(self) -> str:
-        """Why the house is not ready, or an empty string."""
-        if not self._opened:
-            return "starting"
-        if self.gate is None or Role.GATEWAY not in self.roles:
-            try:
-                async with asyncio.timeout(PING_SECONDS):
-                    await self.database.ping()
-            except Exception as error:
-                if not away(error):
-                    raise
-                return f"database away: {error}"
-        elif not self.gate.up:  # with it, messages are taken in whether the ledger is there or not
-            return "queue away"
-        speaks = self.roles & SPEAKING
-        starting = [line for line in self.lines if not (line.started or line.failed)]
-        waiting = [line.name for line in starting if speaks]
-        return f"channels starting: {', '.join(waiting)}" if waiting else ""
-
-    async def measure(self) -> None:
-        """Bring the gauges up to date that only the queue and the ledger know."""
-        if self.gate is not None:
-            await self.gate.measure()
-        now, connection = self.clock.now(), connections.get("default")  # not the writer's
-        try:
-            pulse = await drive(feel(now), connection)
-            if now - self._measured >= SELDOM:
-                self.metrics.show_windows(await drive(windows(now), connection))
-                self._measured = now
-        except Exception as error:  # noqa: BLE001 - what this process counted must be seen now
-            log.warning("metrics.ledger_away", error=str(error))
-            self.metrics.database.set(0)
-            return
-        self.metrics.database.set(1)
-        self.metrics.show(pulse, now, {line.name: line.started for line in self.lines})
-
     @property
     def idle(self) -> bool:
         """Whether nothing moves until time or the outside moves it; for tests and shutdown."""
-        parts = (*self.writers, self.lanes, self.sender, self.deadlines, self.watch)
+        parts = (self.writers, self.lanes, self.sender, self.deadlines, self.watch)
         queued = self.gate is not None and not self.gate.drain.idle
         return not queued and all(part.idle for part in parts)
 
@@ -296,7 +246,7 @@ class App:
 
     def _sender(self) -> Sender:
         return Sender(
-            writer=self.outlet,
+            writer=self.writers.sending,
             lines=self.lines,
             clock=self.clock,
             metrics=self.metrics,
@@ -337,8 +287,18 @@ class App:
             hooks=hooks,
             lines=self.lines,
             metrics=self.metrics,
-            ready=self.readiness,
-            measure=self.measure,
+            ready=self.vitals.readiness,
+            measure=self.vitals.measure,
+        )
+
+    def _vitals(self) -> Vitals:
+        return Vitals(
+            database=self.database,
+            gate=self.gate,
+            lines=self.lines,
+            roles=self.roles,
+            metrics=self.metrics,
+            clock=self.clock,
         )
 
     def _gate(self) -> Gate | None:
@@ -357,14 +317,6 @@ class App:
     async def _open_gate(self) -> None:
         if self.gate is not None:
             await self.gate.open(drains=Role.WORKER in self.roles)
-
-    def _people_of(self, writer: Writer) -> People:
-        """Each writer remembers for itself: it sees its own rows, committed or not."""
-        if writer is self.writer:
-            return self.people
-        people = People()
-        writer.rolled_back = people.forget
-        return people
 
     def _lanes(self) -> Lanes | SharedLanes:
         worker, number = self.worker, self.settings.work.lanes

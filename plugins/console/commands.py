@@ -90,7 +90,7 @@ def rebuild() -> None:
 
     async def work() -> None:
         async with office() as desk:
-            policy = desk.settings(ConsoleSettings).sla.policy(desk.texts.zone)
+            policy = desk.settings(ConsoleSettings).promises(desk.texts.zone)
             await Folder(desk.app.writer, desk.clock, policy).rebuild()
 
     run(work())

@@ -75,8 +75,12 @@ class ConsoleSettings(PluginSettings):
     address_tries: int = Field(30, ge=5)
     lock_minutes: float = Field(15.0, gt=0)
     capacity: int = Field(8, ge=1, le=100)
-    sla: SlaSettings = SlaSettings()
+    sla: SlaSettings | None = None
     first_admin: bool = False
+
+    def promises(self, zone: ZoneInfo) -> Policy:
+        """What is promised, in the shop's zone."""
+        return (self.sla or SlaSettings()).policy(zone)
 
 
 def _span(minutes: float | None) -> timedelta | None:

@@ -36,7 +36,7 @@ class Tail:
         """``told`` hears new items with the cursor after each, ``states`` what became of sends."""
         self._desk, self._told, self._states = desk, told, states
         self.reader = Reader()
-        self._folder = Folder(desk.writer, desk.clock, desk.settings.sla.policy(desk.texts.zone))
+        self._folder = Folder(desk.writer, desk.clock, desk.settings.promises(desk.texts.zone))
         self._folder.rang = self._ring
         self._wake, self._turn = asyncio.Event(), asyncio.Lock()
         self._watched: dict[int, str] = {}

@@ -87,7 +87,7 @@ async def test_a_channel_that_will_not_start_hurts_no_other_and_is_tried_again(
         changes = await reload(shop)
         assert list(changes.failed) == ["a"]
         assert is_started(shop, "b")
-        assert await shop.app.readiness() == ""
+        assert await shop.app.vitals.readiness() == ""
         (tmp_path / "comments.jsonl").write_text(COMMENT, "utf-8")
         assert (await reload(shop)).failed == {}
         assert is_started(shop, "a")

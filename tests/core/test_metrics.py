@@ -98,13 +98,13 @@ async def test_an_answer_that_had_to_wait_is_as_slow_as_its_customer_felt_it() -
     async with play(echo()) as shop:
         shop.channel().outcomes.append(retry(after=90))
         await shop.customer("Mei").says("hi")
-        await shop.app.measure()
+        await shop.app.vitals.measure()
         assert number(shop, "xiaoer_outbox_open", channel="shop") == 1
         await shop.advance(seconds=60)
-        await shop.app.measure()
+        await shop.app.vitals.measure()
         assert number(shop, "xiaoer_outbox_age_seconds", channel="shop") == 60
         await shop.advance(seconds=60)
-        await shop.app.measure()
+        await shop.app.vitals.measure()
         assert number(shop, "xiaoer_outbox_open", channel="shop") == 0
         assert number(shop, "xiaoer_stage_seconds_sum", stage="answer") >= 90
 
@@ -114,7 +114,7 @@ async def test_what_waits_to_be_handled_grows_old() -> None:
         shop.app.intake.handed_on = lambda _rows: None
         await shop.customer("Mei").drops(Text("hi"))
         await shop.advance(minutes=2)
-        await shop.app.measure()
+        await shop.app.vitals.measure()
         assert number(shop, "xiaoer_open", channel="shop") == 1
         assert number(shop, "xiaoer_lag_seconds", channel="shop") == 120
 
@@ -126,7 +126,7 @@ async def test_what_needs_a_person_is_counted_from_the_ledger() -> None:
         shop.channel().outcomes.append(UNKNOWN)
         await shop.customer("Lei").says("hi")
         await shop.customer("Han").says("bad")
-        await shop.app.measure()
+        await shop.app.vitals.measure()
         assert number(shop, "xiaoer_stuck", channel="shop", state="failed") == 2
         assert number(shop, "xiaoer_stuck", channel="shop", state="unknown") == 1
 
@@ -156,5 +156,5 @@ async def test_what_this_process_counted_is_seen_while_the_ledger_is_away() -> N
         assert answer.status == 200
         assert "xiaoer_database_up 0.0" in text
         assert 'xiaoer_inbound_total{channel="shop"} 1.0' in text
-        await shop.app.measure()
+        await shop.app.vitals.measure()
         assert number(shop, "xiaoer_database_up") == 1

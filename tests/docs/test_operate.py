@@ -42,7 +42,7 @@ async def shown() -> dict[str, set[str]]:
         shop.channel().outcomes.append(FINAL)
         await shop.customer("Mei").says("hi")
         metrics.refused("shop", "odd")
-        await shop.app.measure()
+        await shop.app.vitals.measure()
         for gauge in (metrics.broken, metrics.quota, metrics.used_up):
             gauge.labels("shop").set(1)
         found: dict[str, set[str]] = {}

@@ -31,7 +31,7 @@ async def test_messages_are_taken_in_while_the_ledger_is_down() -> None:
             async with asyncio.timeout(AT_ONCE):
                 for who in CUSTOMERS * 3:
                     await shop.says(who)
-            assert await shop.app.readiness() == ""
+            assert await shop.app.vitals.readiness() == ""
             status, numbers = await told(shop, "/metrics")
             assert (status, "\nxiaoer_queue_waiting 36.0\n" in numbers) == (200, True)
             ledger.start()
