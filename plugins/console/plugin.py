@@ -7,25 +7,22 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from core.channels import Lines
-from core.cli.show import tell
 from core.clock import Clock
 from core.due import Due
-from core.effects import Effects
 from core.message import ConversationKind
 from core.plugin import Plugin
 from core.route.rules import Rank
 from core.settings import ShopSettings
-from core.store.commit import Commit, by_hand
+from core.store.commit import Commit
 from core.store.models import Contact
 from core.store.writer import Writer
 from core.texts import Texts
 from core.turn import Turn
 from plugins.complaints.face import ComplaintSettings
-from plugins.console import rating, staff
+from plugins.console import rating
 from plugins.console.ask import House, Services
 from plugins.console.fold import agent_of
-from plugins.console.models import Staff, Thread
-from plugins.console.roles import StaffRole
+from plugins.console.models import Thread
 from plugins.console.settings import ConsoleSettings
 from plugins.console.site import site
 from plugins.console.sla.clocks import What
@@ -49,18 +46,6 @@ async def house(
 ) -> AsyncIterator[House]:
     """What of the core the desk works with."""
     yield House(clock, texts, commit, writer, lines)
-
-
-@plugin.started
-async def first_admin(house: House, settings: ConsoleSettings) -> None:
-    """Where nobody can sign in yet and the settings say so: an admin, told once on the screen."""
-    if not settings.first_admin or await Staff.exists():
-        return
-    effects = Effects(house.clock, house.texts, house.texts.default)
-    new = staff.NewStaff("admin", "", [StaffRole.ADMIN], settings.capacity)
-    row, password = await staff.add(effects, new, "first-admin")
-    await house.commit.write(effects, by_hand())
-    tell("console.cli_added", login=row.login, password=password)
 
 
 @plugin.serves("/desk")

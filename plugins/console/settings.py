@@ -66,8 +66,7 @@ class ConsoleSettings(PluginSettings):
     ``session_hours``: a session ends so long after its last use. ``tries`` wrong passwords within
     ``lock_minutes`` close an account for that time. ``address_tries``: wrong ones from one address
     in that time. ``capacity``: conversations that a new person takes at once. ``sla``: what is
-    promised to whoever asks for a person. ``first_admin``: where there is no account yet, make one
-    at the start and print its password once; for trying out.
+    promised to whoever asks for a person.
     """
 
     session_hours: float = Field(12.0, gt=0)
@@ -76,7 +75,6 @@ class ConsoleSettings(PluginSettings):
     lock_minutes: float = Field(15.0, gt=0)
     capacity: int = Field(8, ge=1, le=100)
     sla: SlaSettings | None = None
-    first_admin: bool = False
 
     def promises(self, zone: ZoneInfo) -> Policy:
         """What is promised, in the shop's zone."""

@@ -30,6 +30,7 @@ async def cut(data: Path, name: str, now: datetime) -> None:
             json.dump({"login": LOGIN, "password": password}, file)
 
 
-def read(data: Path) -> DeskKey:
-    """The key as it was cut."""
-    return DeskKey(**json.loads((data / FILE).read_text("utf-8")))
+def read(data: Path) -> DeskKey | None:
+    """The key as it was cut; none where somebody has put it away."""
+    path = data / FILE
+    return DeskKey(**json.loads(path.read_text("utf-8"))) if path.exists() else None

@@ -11,16 +11,16 @@ from plugins.demo.samples import sample_order
 def welcome(texts: Texts, settings: Settings) -> str:
     """What to try, in the shop's language; printed below the addresses."""
     number, tail = sample_order()
-    key = keys.read(settings.data)
+    locale, key = settings.shop.locale, keys.read(settings.data)
+    door = texts.render("demo.desk", locale, **key._asdict()) if key else ""
     path = {name: str(table.get("path", "")) for name, table in settings.channels.items()}
     return texts.render(
         "demo.welcome",
-        settings.shop.locale,
+        locale,
         shop=settings.shop.name,
         number=number,
         tail=tail,
-        login=key.login,
-        password=key.password,
+        desk=door,
         posts=path.get("group", ""),
         staff=path.get("staff", ""),
     )

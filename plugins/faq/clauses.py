@@ -9,9 +9,9 @@ from plugins.faq.terms import flatten
 
 WORDS = words("plugins.faq")
 SHORTEST, MOST = 4, 6  # characters of a part; parts that are looked at
-ENDS = re.compile(r"[。！？!?；;…\n]+|\.{2,}")
+ENDS = re.compile(r"[\u3002\uff01\uff1f!?\uff1b;\u2026\n]+|\.{2,}")
 JOINTS = re.compile("|".join(map(re.escape, sorted(WORDS["joint"], key=len, reverse=True))))
-COMMAS = re.compile(r"[，,、~～\s]+")
+COMMAS = re.compile(r"[\uff0c,\u3001~\uff5e\s]+")
 
 
 def clauses(text: str) -> list[str]:

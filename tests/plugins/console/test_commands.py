@@ -11,7 +11,6 @@ from typer.testing import CliRunner, Result
 from core.cli.problems import Refusal
 from core.cli.tongue import say
 from plugins.console.commands import app
-from tests.plugins.console.desk import Office, Refused, open_desk
 
 SHOP = """
 data = "{home}"
@@ -56,30 +55,3 @@ def test_accounts_are_made_listed_changed_and_switched_off(home: Path) -> None:
         with pytest.raises(Refusal) as refused:
             xiaoer("user", *words)
         assert str(refused.value) == say(f"console.cli_{key}", login=words[1])
-
-
-async def test_the_first_admin_of_a_shop_to_try_out_is_told_once(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    settings = {"plugins": {"console": {"first_admin": True}}}
-    async with open_desk(settings=settings, folder=tmp_path) as office:
-        told = capsys.readouterr().out
-        password = next(
-            word
-            for word in told.replace("（", " ").replace("：", " ").split()
-            if word.count("-") == 3
-        )
-        admin = office.person("admin", password)
-        await admin.signs_in()
-        assert admin.me["roles"] == ["admin"]
-    async with open_desk(settings=settings, folder=tmp_path) as office:
-        assert password not in capsys.readouterr().out
-        await _still(office, password)
-
-
-async def _still(office: Office, password: str) -> None:
-    """The account stayed as it was."""
-    admin = office.person("admin", password)
-    await admin.signs_in()
-    with pytest.raises(Refused, match="last-admin"):
-        await admin.asks("PATCH", "/staff/admin", json={"active": False})

@@ -6,14 +6,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import ClientSession
 
 from core.settings import build, demo
 from core.testing import open_shop
 from core.texts import Texts, bundled
+from plugins.demo.keys import read
 from plugins.demo.samples import sample_order
 from plugins.demo.welcome import welcome
 
-PLUGINS = ["handoff", "orders", "faq", "demo"]
+PLUGINS = ["handoff", "complaints", "orders", "faq", "groups", "console", "demo"]
 
 
 async def test_what_it_invites_people_to_try_works() -> None:
@@ -30,6 +32,16 @@ async def test_what_it_invites_people_to_try_works() -> None:
         await shop.advance(hours=70)
         await mei.says(f"{number} {tail}")
         mei.hears("已签收")
+
+
+async def test_the_door_of_the_desk_opens_with_the_key_that_is_shown(tmp_path: Path) -> None:
+    async with open_shop(plugins=PLUGINS, folder=tmp_path) as shop:
+        key = read(tmp_path)
+        assert key is not None
+        assert f"{key.login}，密码 {key.password}" in welcome(shop.app.texts, shop.app.settings)
+        session = f"{shop.app.server.url}/desk/api/session"
+        async with ClientSession() as browser, browser.post(session, json=key._asdict()) as answer:
+            assert answer.status == 200
 
 
 async def test_a_digression_is_answered_and_the_form_goes_on() -> None:
