@@ -14,6 +14,7 @@ async def lay(database: Database, models: Mapping[str, str]) -> None:
     file = database.file
     if file is None or file.exists():
         return
+    file.parent.mkdir(parents=True, exist_ok=True)
     kind = frozenset(models.items())
     if kind in _made:
         file.write_bytes(_made[kind])

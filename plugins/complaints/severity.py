@@ -35,6 +35,7 @@ SAID = 3.5  # log-odds that a word of the lexicon is worth
 BACK = 1.5  # and what takes a word back
 WANTED = (-0.7, 0.4, -1.0, -0.8)  # log-odds from which severity 1, 2, 3 and urgency hold
 EMOTION = (0.0, 0.3, 0.6, 0.8)  # of a grade that no word of the lexicon explains
+FEW = 4  # characters from which the scale may speak where the lexicon is silent
 URGENT_KIND = "safety"  # danger to people cannot wait, whatever the words
 
 
@@ -75,7 +76,8 @@ def read(text: str) -> Reading:
     hits = [hit for clause in clauses for hit in _hits(lex, *clause)]
     back = not hits and (masked != plain or any(_is_about_others(lex, *c) for c in clauses))
     odds = weigh(plain)
-    spoken = any(char.isalnum() for char in plain)  # marks alone call; they complain of nothing
+    # marks alone call, and of two or three characters the scale knows nothing
+    spoken = sum(map(str.isalnum, plain)) >= (1 if hits else FEW)
     severity = _severity(_lexical(lex, hits, plain), odds, back) if spoken else Severity.NONE
     kind = _kind(lex, hits, plain, severity) if severity else OTHER
     said = bool(lex.urgent.search(lex.calm.sub("", masked)))

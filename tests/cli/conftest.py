@@ -1,5 +1,6 @@
 """The command line as a person has it: a process of its own in a folder of its own."""
 
+import asyncio
 import json
 import os
 import signal
@@ -14,6 +15,8 @@ from queue import Queue
 from typing import Any
 
 import pytest
+
+from tests.furnish import furnish
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 40  # a machine under load starts a process slowly
@@ -145,6 +148,7 @@ def start() -> Iterator[Callable[..., Running]]:
     started: list[subprocess.Popen[str]] = []
 
     def begin(folder: Folder, *words: str) -> Running:
+        asyncio.run(furnish(folder.path))
         log = (folder.path / "run.log").open("w")
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "core.cli", "run", *words],

@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 
 from tests.cli.conftest import environment
+from tests.furnish import furnish
 
 SECONDS = 40  # a machine under load starts a process slowly
 Process = asyncio.subprocess.Process
@@ -86,6 +87,7 @@ async def open_house(
     """Run the shop of that folder, the demo without ``settings``; it is gone when you leave."""
     if settings:
         (folder / "settings.toml").write_text(settings, "utf-8")
+    await furnish(folder)
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-u", "-m", "core.cli", "run", "--port", str(port)),
         cwd=folder,

@@ -119,3 +119,8 @@ def test_spaces_and_case_hide_nothing() -> None:
     assert read("傻X主播").severity is Severity.SEVERE
     assert read("").severity is Severity.NONE
     assert read("啊" * 5000).severity is Severity.NONE
+
+
+@pytest.mark.parametrize("text", ["嗯我找找看", "找找吧", "我翻翻订单", "等我看下哈"])
+def test_looking_for_the_order_number_is_no_complaint(text: str) -> None:
+    assert read(normalise(text)).severity is Severity.NONE

@@ -69,7 +69,7 @@ async def test_pinyin_and_slips_find_their_entry(shop: Shop) -> None:
 
 async def test_two_questions_in_one_message_get_two_answers(shop: Shop) -> None:
     mei = shop.customer("mei")
-    await mei.says("你好呀，我昨天买的裙子，下单后多久发货？还有优惠券怎么使用呢")
+    await mei.says("下单后多久发货？还有优惠券怎么使用呀")
     mei.hears("48 小时内发货", "优惠券|结算")
     assert len(mei.replies) == 1
     answered = [event["entry"] for event in await shop.events("faq.answered")]
