@@ -84,10 +84,16 @@ class Worker:
             except LedgerAwayError:
                 raise
             except Exception as error:  # noqa: BLE001 - a handler may raise anything; it is parked
+                if not await self._open(message_id):
+                    return  # a commit that came through although its line was cut, and then again
                 if await self._failed(self.turn(*heard), error):
                     return
             else:
                 return
+
+    async def _open(self, message_id: int) -> bool:
+        heard = await self._writer.look(lambda: inbox.load(message_id))
+        return heard is not None and heard[0].state == Inbox.ACCEPTED
 
     async def give_up(self, message_id: int) -> None:
         """Park a message unread: it was taken up so often that it probably kills who reads it."""
