@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
 from adapters._weixin.guard import Fields, text
+from adapters._weixin.values import degrees, moment
 from adapters.wechat.events import Happened, event_name, facts, read_event
 from core.adapter import Refused
 from core.message import Inbound, Sender
@@ -44,7 +44,7 @@ def read(fields: Fields, now: datetime) -> Inbound | None:
         conversation=sender,
         sender=Sender(id=sender, union_id=union_id, role=role, proven=proven),
         parts=parts,
-        sent_at=_moment(text(fields, "CreateTime"), now),
+        sent_at=moment(text(fields, "CreateTime"), now),
         trigger=trigger,
         context=_context(fields),
         owner=happened.owner if happened else "",
@@ -78,8 +78,8 @@ def _voice(fields: Fields) -> Voice:
 def _location(fields: Fields) -> Location:
     # X is the latitude although maps draw it upwards.
     return Location(
-        latitude=_degrees(text(fields, "Location_X")),
-        longitude=_degrees(text(fields, "Location_Y")),
+        latitude=degrees(text(fields, "Location_X")),
+        longitude=degrees(text(fields, "Location_Y")),
         label=text(fields, "Label"),
     )
 
@@ -138,20 +138,3 @@ def _key(kind: str, fields: Fields) -> str:
 
 def _digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _moment(stamp: str, now: datetime) -> datetime:
-    """The platform's second, or the moment of receipt when it is no number."""
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
-        return now
-    return datetime.fromtimestamp(int(stamp), UTC)
-
-
-def _degrees(number: str) -> float:
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise Refused("bad-location", 400)
-    return value

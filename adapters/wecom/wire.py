@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import math
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 
 import msgspec
 
 from adapters._weixin.guard import Fields, text
+from adapters._weixin.values import degrees, moment
 from adapters.wecom.events import happened
 from core.adapter import Refused
 from core.message import Inbound, Sender
@@ -27,7 +27,7 @@ def read(fields: Fields, now: datetime) -> Inbound:
         raise Refused("no-type", 400)
     if not sender or len(sender) > _MAX_ID:
         raise Refused("no-sender", 200)
-    at = _moment(text(fields, "CreateTime"), now)
+    at = moment(text(fields, "CreateTime"), now)
     if kind == "event":
         return happened(fields, _digest(fields), at)
     message_id = text(fields, "MsgId").strip()
@@ -43,7 +43,7 @@ def read(fields: Fields, now: datetime) -> Inbound:
 
 
 def _location(fields: Fields) -> Location:
-    north, east = (_degrees(text(fields, name)) for name in ("Location_X", "Location_Y"))
+    north, east = (degrees(text(fields, name)) for name in ("Location_X", "Location_Y"))
     return Location(north, east, text(fields, "Label"))
 
 
@@ -76,19 +76,3 @@ def _digest(fields: Fields) -> str:
     most, and one second may bring several.
     """
     return hashlib.sha256(msgspec.json.encode(fields)).hexdigest()
-
-
-def _moment(stamp: str, now: datetime) -> datetime:
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= 11):
-        return now
-    return datetime.fromtimestamp(int(stamp), UTC)
-
-
-def _degrees(number: str) -> float:
-    try:
-        value = float(number)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise Refused("bad-location", 400)
-    return value
