@@ -13,6 +13,8 @@ CLOSED = "window-closed"
 USED = "quota-used"
 HELD = "held"  # how the reason of an outbound row begins that waits for its contact
 _PAST = timedelta(seconds=1)
+# The pattern stands in the text: SQLite plans a LIKE anew for each value that is handed to it.
+_HELD = f"conversation_id = ? AND state = 'queued' AND error LIKE '{HELD}%'"
 _OPEN = "conversation_id = ? AND until > ?"
 _GRANTS = "SELECT id, allowed, used FROM quota_grant WHERE conversation_id = ? AND until > ?"
 _COUNT = "UPDATE quota_grant SET used = used + 1 WHERE conversation_id = ? AND until > ?"
@@ -22,14 +24,14 @@ WHERE used > 0 AND conversation_id = (SELECT conversation_id FROM quota_grant WH
 """
 
 
-def grant(conversation: int, trigger: str, window: Window, now: datetime) -> Work[None]:
-    """Open a reply window, and free what was held for want of one.
+def grant(conversation: int, trigger: str, window: Window, now: datetime) -> Work[int]:
+    """Open a reply window, and free what was held for want of one; returns how many that were.
 
     A window of no messages is the end of all others: the contact has left.
     """
     if window.messages == 0:
         yield from exhaust(conversation, now)
-        return
+        return 0
     facts = {
         "conversation_id": conversation,
         "trigger": trigger,
@@ -38,8 +40,7 @@ def grant(conversation: int, trigger: str, window: Window, now: datetime) -> Wor
         "until": now + window.lasts,
     }
     yield from upsert("quota_grant", facts, ("conversation_id", "trigger"))
-    held = "conversation_id = ? AND state = 'queued' AND error LIKE ?"
-    yield from update("message", {"not_before": now - _PAST}, held, (conversation, f"{HELD}%"))
+    return (yield from update("message", {"not_before": now - _PAST}, _HELD, (conversation,)))
 
 
 @dataclass(frozen=True, slots=True)

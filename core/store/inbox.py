@@ -19,12 +19,16 @@ from core.views import ContactView, ConversationView, MessageView
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A row of the ledger: its number, its conversation, whether it is new and of a live room."""
+    """A row of the ledger: its number, its conversation, whether it is new and of a live room.
+
+    ``freed``: how many held answers of the conversation may leave because of it.
+    """
 
     id: int
     conversation: int
     new: bool
     live: bool = False
+    freed: int = 0
 
 
 def accept(
@@ -48,10 +52,11 @@ def accept(
             rows = yield _KNOWN, (channel, message.key)
             accepted.append(Accepted(rows[0][0], rows[0][1], new=False))
             continue
+        freed = 0
         if window := windows.get(message.trigger):
-            yield from quota.grant(conversation, message.trigger, window, now)
+            freed = yield from quota.grant(conversation, message.trigger, window, now)
         live = message.kind is ConversationKind.LIVE
-        accepted.append(Accepted(number, conversation, new=True, live=live))
+        accepted.append(Accepted(number, conversation, new=True, live=live, freed=freed))
     return accepted
 
 

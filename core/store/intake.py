@@ -28,7 +28,7 @@ class Intake:
         self._writer, self._people = writer, people
         self._clock, self._metrics = clock, metrics
         self.handed_on: Callable[[Sequence[Accepted]], None] = lambda _rows: None
-        self.opened: Callable[[], None] = lambda: None  # a reply window: what was held may leave
+        self.opened: Callable[[], None] = lambda: None  # what was held may leave
 
     async def accept(
         self,
@@ -56,7 +56,7 @@ class Intake:
             self._metrics.stage("accept", (self._clock.now() - began).total_seconds())
             self._metrics.traces.accepted(channel, [row.id for row in new], began)
             self.handed_on(new)
-            if new and windows:
+            if any(row.freed for row in new):
                 self.opened()
 
         conversations = {message.conversation for message in messages}
