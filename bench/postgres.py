@@ -3,8 +3,12 @@
 The floor writes the same rows into the same tables (triggers and all) in batches that share a
 commit, with the same durability: a row in, the row handled and its answer queued, the answer sent.
 As with SQLite it awaits one statement after another; ``_pipelined`` sends each statement for a
-whole batch in one trip (``executemany``), which is the fastest that asyncpg offers. Scaling: one
-and two worker processes emptying the same full inbox.
+whole batch in one trip (``executemany``), which is the fastest that asyncpg offers.
+
+Scaling: one and two worker processes emptying the same full inbox. Their handler asks a shop system
+that takes a tenth of a second, so a worker is bound by how many it may ask at a time
+(:data:`LANES`). In ``_of_nothing`` the handler is free: then the processors of the machine are the
+bound, which the workers share with the database.
 """
 
 from __future__ import annotations
@@ -20,19 +24,33 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
-from bench.ledger import BATCH, CONVERSATIONS, MESSAGES, messages, serve
+from bench.floors import BATCH, CONVERSATIONS, MESSAGES
+from bench.ledger import messages, serve
 from bench.measure import Result
 from core.app import App
 from core.clock import SystemClock
+from core.plugin import Plugin
 from core.roles import ALL
 from core.settings import build
 from core.store.session import LIVES
 from core.store.sql import json_text
+from core.turn import Turn
 from tests.servers import Postgres, postgres
 
 ROUNDS = 3
+LANES = 64  # conversations at a time
+ASKING = 0.1  # seconds that the shop system takes
 Base: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
 Run = Callable[[Base, str, Sequence[Sequence[Any]]], Awaitable[None]]
+
+plugin = Plugin("bench")
+
+
+@plugin.on(keywords="hello")
+async def answer(turn: Turn) -> None:
+    """Answer what somebody else had to be asked."""
+    await asyncio.sleep(ASKING)
+    turn.say("hello to you")
 
 
 def end_to_end(*, pipelined: bool) -> Result:
@@ -51,15 +69,15 @@ async def _end_to_end(server: Postgres, *, pipelined: bool) -> Result:
     return Result(round(statistics.median(ours)), round(statistics.median(floor)), "1/s")
 
 
-def app_on(url: str, *roles: str) -> App:
+def app_on(url: str, *roles: str, handler: str = "bench.ledger:plugin") -> App:
     """A shop with one mock channel."""
     table: dict[str, Any] = {
         "server": {"port": 0},
         "database": {"url": url},
         "roles": roles or ALL,
-        "work": {"lanes": 256, "senders": 256},
+        "work": {"lanes": LANES, "senders": LANES},
         "channels": {"bench": {"adapter": "core.testing.mock:MockAdapter"}},
-        "plugins": {"enabled": ["bench.ledger:plugin"]},
+        "plugins": {"enabled": [handler]},
     }
     return App(build(table), SystemClock())
 
@@ -105,22 +123,22 @@ async def _batch(base: Base, batch: list[tuple[str, int]], run: Run) -> None:
         await run(base, _SENT, [(now, key) for key, _ in batch])
 
 
-def scaling() -> Result:
+def scaling(handler: str) -> Result:
     """Messages a second of two worker processes; the floor is one. The ratio is what it brought."""
     with postgres() as server:
-        return asyncio.run(_scaling(server))
+        return asyncio.run(_scaling(server, handler))
 
 
-async def _scaling(server: Postgres) -> Result:
+async def _scaling(server: Postgres, handler: str) -> Result:
     one: list[float] = []
     two: list[float] = []
     for _ in range(3):
-        one.append(await _workers(server, 1))
-        two.append(await _workers(server, 2))
+        one.append(await _workers(server, handler, 1))
+        two.append(await _workers(server, handler, 2))
     return Result(round(statistics.median(two)), round(statistics.median(one)), "1/s")
 
 
-async def _workers(server: Postgres, number: int) -> float:
+async def _workers(server: Postgres, handler: str, number: int) -> float:
     """Fill the inbox, start the processes, let them go when all are ready, and wait for the end."""
     url = await server.database()
     gateway = app_on(url, "gateway")
@@ -130,7 +148,7 @@ async def _workers(server: Postgres, number: int) -> float:
     base = await asyncpg.connect(url)
     await base.execute(f"SELECT pg_advisory_lock({LIVES}, pg_backend_pid())")
     await base.execute(_HOLD)
-    command = [sys.executable, "-m", "bench.postgres", url]
+    command = [sys.executable, "-m", "bench.postgres", url, handler]
     people = [
         await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         for _ in range(number)
@@ -152,8 +170,8 @@ async def _workers(server: Postgres, number: int) -> float:
     return MESSAGES / seconds
 
 
-async def _worker(url: str) -> None:
-    app = app_on(url, "worker")
+async def _worker(url: str, handler: str) -> None:
+    app = app_on(url, "worker", handler=handler)
     await app.start()
     print("ready", flush=True)
     await asyncio.Event().wait()
@@ -162,7 +180,8 @@ async def _worker(url: str) -> None:
 BENCHES: dict[str, Callable[[], Result]] = {
     "end_to_end_postgres": partial(end_to_end, pipelined=False),
     "end_to_end_postgres_pipelined": partial(end_to_end, pipelined=True),
-    "postgres_two_workers_over_one": scaling,
+    "postgres_two_workers_over_one": partial(scaling, "bench.postgres:plugin"),
+    "postgres_two_workers_of_nothing": partial(scaling, "bench.ledger:plugin"),
 }
 
 _HOLD = """
@@ -188,4 +207,4 @@ if __name__ == "__main__":
     from core.settings import LogSettings
 
     set_up(LogSettings(level="error"))
-    asyncio.run(_worker(sys.argv[1]))
+    asyncio.run(_worker(*sys.argv[1:3]))

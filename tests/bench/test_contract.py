@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as bench
-from bench import flood, ledger, room, webhook_client
+from bench import flood, floors, ledger, room, webhook_client
 from bench.measure import Result
 from core.settings import LogSettings
 
@@ -57,11 +57,11 @@ def rows(file: Path) -> list[tuple[object, ...]]:
         return base.execute("SELECT * FROM message ORDER BY id").fetchall()
 
 
+@pytest.mark.parametrize("floor", [floors.awaited, floors.blocking])
 async def test_the_floor_writes_the_very_rows_of_the_shop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, floor: ledger.Floor
 ) -> None:
-    monkeypatch.setattr(ledger, "MESSAGES", 40)
-    await ledger._round(tmp_path, lean=False)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - files stay
+    await ledger.paired(tmp_path, floor, 40)
     assert len(rows(tmp_path / "shop.db")) == 80
     assert rows(tmp_path / "copy.db") == rows(tmp_path / "shop.db")
 
