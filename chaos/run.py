@@ -20,6 +20,7 @@ from chaos.sizes import SIZES, Layout
 
 PROGRESS = 10.0  # seconds between two lines
 LOOK = 0.5
+STALLED = 30.0  # seconds without one open message less, when the drain's time is over
 Tell = Callable[[str], None]
 
 
@@ -82,12 +83,18 @@ class Run:
             await self._customers.fall_silent(self._plan.drain)
 
     async def _drain(self, layout: Layout) -> int:
-        """Nobody dies any more: wait until nothing is open; how much is if that takes too long."""
+        """Nobody dies any more: wait until nothing is open; how much is if that takes too long.
+
+        What takes its time on a slow machine is not lost: it may while there is less and less.
+        """
         await self._fleet.all_ready()
         end = time.monotonic() + self._plan.drain
+        least = await _open(layout)
         quiet = 0
         while (left := await _open(layout)) or quiet < 2:
             quiet = 0 if left else quiet + 1
+            if left < least:
+                least, end = left, max(end, time.monotonic() + STALLED)
             if time.monotonic() > end:
                 return left
             await asyncio.sleep(LOOK)
