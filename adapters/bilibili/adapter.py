@@ -29,26 +29,22 @@ class BilibiliAdapter(Adapter):
         """Keep both; nothing is opened before :meth:`start`."""
         super().__init__(settings, channel)
         self._http: aiohttp.ClientSession | None = None
-        self._session: Session | None = None
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin the stay in the room, in a task of its own."""
         self._http = aiohttp.ClientSession(timeout=TIMEOUT)
         api = OpenLive(self._http, self.settings, self.channel.clock)
-        self._session = Session(api, self._http, self.settings, self.channel)
-        self._task = asyncio.create_task(self._session.run(), name=f"bilibili:{self.channel.name}")
+        stay = Session(api, self._http, self.settings, self.channel).run()
+        self._task = asyncio.create_task(stay, name=f"bilibili:{self.channel.name}")
 
     async def stop(self) -> None:
         """Leave the room and end the session, or the next start would have to wait."""
         task, self._task = self._task, None
-        session, self._session = self._session, None
         http, self._http = self._http, None
         if task:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-        if session:
-            await session.close()
         if http:
             await http.close()
 

@@ -33,7 +33,7 @@ log = structlog.stdlib.get_logger(__name__)
 
 
 class Session:
-    """One channel's stay in its room; :meth:`run` until cancelled, then :meth:`close`."""
+    """One channel's stay in its room; :meth:`run` until cancelled."""
 
     def __init__(
         self,
@@ -52,7 +52,18 @@ class Session:
         self._lost_at: float | None = None
 
     async def run(self) -> None:
-        """Sessions one after another, until a code says that a person must change something."""
+        """Stay in the room, of all processes of the shop the only one; end the session at last.
+
+        Another process takes the place when this one has left, or when the engine sees it dead.
+        """
+        async with self._channel.alone("room"):
+            try:
+                await self._sessions()
+            finally:
+                await self._close()
+
+    async def _sessions(self) -> None:
+        """One after another, until a code says that a person must change something."""
         fruitless = 0
         while True:
             began = self._clock.monotonic()
@@ -67,8 +78,8 @@ class Session:
             if fruitless > 1:
                 await self._clock.sleep(self._delay(fruitless - 1, START_DELAY_MAX))
 
-    async def close(self) -> None:
-        """End the open session, so that the next start is not refused; after :meth:`run`."""
+    async def _close(self) -> None:
+        """End the open session, so that the next start is not refused."""
         try:
             async with asyncio.timeout(END_TIMEOUT):
                 if self._starting:  # cancelled in mid-start: the platform may have opened it
@@ -122,7 +133,7 @@ class Session:
                 raise error
             case Reaction.COOL_DOWN:
                 if error.code == ALREADY_OPEN:
-                    await self.close()
+                    await self._close()
                 return COOL_DOWN
             case _:
                 return 0.0
