@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any
 
 import typer
-from tortoise.expressions import Q
 from tortoise.functions import Count
 
 from core.cli.office import Desk, office, run
@@ -13,12 +13,14 @@ from core.cli.problems import Refusal
 from core.cli.show import Json, headings, listing, tell
 from core.cli.tongue import say
 from core.parts import load
+from core.store import listing as listing_of
 from core.store.models import Message
 from core.store.states import Inbox, Outbox
 from core.upkeep import REPLAYED
 
 app = typer.Typer(no_args_is_help=True)
 COLUMNS = headings("id", "direction", "channel", "conversation", "kind", "text", "state", "at")
+PAGE = 1000
 COUNTED = headings("direction", "state", "count")
 
 
@@ -31,8 +33,7 @@ def list_(
     as_json: Json = False,
 ) -> None:
     """The ledger, oldest first; without a limit, JSON gives everything and a table the last 50."""
-    limits = {name: value for name, value in (("channel", channel), ("state", state)) if value}
-    rows = run(_rows(limits, limit or (0 if as_json else 50)))
+    rows = run(_rows(_state(state), channel, limit or (0 if as_json else 50)))
     listing(rows, COLUMNS, as_json=as_json, empty="cli.ledger.empty")
 
 
@@ -67,11 +68,34 @@ def replay(
     tell("cli.ledger.replayed" if done else "cli.ledger.nothing_failed", count=done)
 
 
-async def _rows(limits: dict[str, str], limit: int) -> list[dict[str, Any]]:
-    async with office():
-        newest = Message.filter(**limits).order_by("-id").prefetch_related("conversation")
-        found = await (newest.limit(limit) if limit else newest)
-        return [row_of(message) for message in reversed(found)]
+def _state(word: str) -> Inbox | Outbox | None:
+    states: dict[str, Inbox | Outbox] = {**Inbox.__members__, **Outbox.__members__}
+    if word and word.upper() not in states:
+        raise Refusal("cli.ledger.no_state", state=word, states=", ".join(states).lower())
+    return states.get(word.upper())
+
+
+async def _rows(state: Inbox | Outbox | None, channel: str, limit: int) -> list[dict[str, Any]]:
+    async with office() as desk:
+        if state is not None:
+            rows = await _in_state(desk, state, channel, limit)
+        else:
+            wanted = Message.filter(channel=channel) if channel else Message.all()
+            newest = wanted.order_by("-id").prefetch_related("conversation")
+            rows = list(reversed(await (newest.limit(limit) if limit else newest)))
+        return [row_of(message) for message in rows]
+
+
+async def _in_state(
+    desk: Desk, state: Inbox | Outbox, channel: str = "", limit: int = 0
+) -> list[Message]:
+    """The newest rows in a state, oldest first."""
+    found = await desk.app.writer.look(partial(listing_of.newest, state, channel, limit))
+    rows: list[Message] = []
+    for at in range(0, len(found), PAGE):  # an engine takes only so many values
+        page = Message.filter(id__in=found[at : at + PAGE]).order_by("-id")
+        rows += await page.prefetch_related("conversation")
+    return rows[::-1]
 
 
 def row_of(message: Message) -> dict[str, Any]:
@@ -101,10 +125,10 @@ async def _counts() -> list[dict[str, Any]]:
 
 async def _replay(number: int | None) -> int:
     async with office() as desk:
-        failed = Q(state="failed")
-        wanted = failed if number is None else Q(id=number)
-        rows = await Message.filter(wanted).order_by("id")
-        if number is not None:
+        if number is None:
+            rows = await _in_state(desk, Inbox.FAILED)
+        else:
+            rows = await Message.filter(id=number)
             _refuse_unfit(rows, number)
         await _again(desk, rows)
         return len(rows)

@@ -238,9 +238,10 @@ class Sender:
         """
         rules = self._rules(row.channel)
         now, most = self._clock.now(), self._settings.send_attempts
+        young = now - row.at < timedelta(minutes=self._settings.send_minutes)
         back = receipt is not STOPPED and self.breakers.heard(row.channel, row.id, receipt.outcome)
         rests = self.breakers.of(row.channel).open
-        verdict = judge(row, receipt, rules.can, now, row.attempts + 1 if rests else most)
+        verdict = judge(row, receipt, rules.can, now, row.attempts + 1 if rests or young else most)
         if rests and verdict.state is Outbox.QUEUED:
             verdict.columns["attempts"] = row.attempts - 1  # an outage uses up no attempts
 

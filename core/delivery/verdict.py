@@ -14,7 +14,7 @@ from core.store.states import Outbox
 from core.views import OutboundRow
 
 FIRST_WAIT = 2.0
-LONGEST_WAIT = 300.0
+LONGEST_WAIT = 60.0  # a platform that is down wholly is spared by the breaker
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,9 @@ def test_limits_the_list(folder: Folder) -> None:
     assert [row["text"] for row in failed] == [COMMENTS[1]]
     newest = folder.types("ledger", "list", "--channel", "board", "--limit", "1", "--json").rows
     assert [row["channel"] for row in newest] == ["board"]
+    wrong = folder.types("ledger", "list", "--state", "lost")
+    assert wrong.code == 2
+    assert "failed" in wrong.err
     table = folder.types("ledger", "list").out
     assert "id" in table.splitlines()[0]
     assert "Nine yuan." in table

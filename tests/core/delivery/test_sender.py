@@ -72,7 +72,7 @@ async def test_many_rows_behind_a_waiting_one_keep_nobody_waiting() -> None:
 
 
 async def test_backoff_doubles_and_ends() -> None:
-    async with play(settings={"work": {"send_attempts": 4}}) as shop:
+    async with play(settings={"work": {"send_attempts": 4, "send_minutes": 0}}) as shop:
         shop.channel().outcomes.extend([retry("busy")] * 9)
         await queue(shop, "Mei", "a")
         await shop.settle()
@@ -85,6 +85,25 @@ async def test_backoff_doubles_and_ends() -> None:
         assert len(waits) == 3
         assert all(0.8 * 2**n <= wait <= 1.2 * 2**n for n, wait in enumerate(waits, 1))
         assert await shop.events("message.undeliverable") == [{"reason": "gave-up: busy"}]
+
+
+async def test_the_only_customer_of_the_night_is_answered_after_ten_minutes_of_outage() -> None:
+    async with play() as shop:
+        shop.channel().outcomes.extend([retry("503")] * 40)
+        await queue(shop, "Mei", "a")
+        await shop.advance(minutes=10)
+        assert await states() == ["queued"]
+        shop.channel().outcomes.clear()
+        await shop.advance(seconds=80)
+        assert shop.posts("Mei") == ["a"]
+
+
+async def test_what_fails_for_too_long_is_given_up() -> None:
+    async with play() as shop:
+        shop.channel().outcomes.extend([retry("503")] * 40)
+        await queue(shop, "Mei", "a")
+        await shop.advance(minutes=17)
+        assert await states() == ["failed"]
 
 
 async def test_the_platforms_own_wish_is_kept() -> None:
