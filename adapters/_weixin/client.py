@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from adapters._weixin.access import AccessToken
-from adapters._weixin.errors import TOKEN_CODES, ApiError, raise_for
+from adapters._weixin.errors import TOKEN_CODES, ApiError, code_of, raise_for
 from adapters._weixin.transport import Body, Transport
 from core.adapter import Media
 
@@ -70,7 +70,7 @@ class ApiClient:
         token = await self._access.get()
         for attempt in (1, 2):
             async with self._transport.download(path, {"access_token": token}) as found:
-                code = 0 if isinstance(found, Media) else found.get("errcode", 0)
+                code = 0 if isinstance(found, Media) else code_of(found)
                 if code not in TOKEN_CODES or attempt == 2:
                     if not isinstance(found, Media):
                         raise_for(found)

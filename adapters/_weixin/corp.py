@@ -15,7 +15,8 @@ CorpId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 class CorpSettings(AdapterSettings):
     """The corp, the app's secret, and the keys of its callback, as the console shows them.
 
-    ``max_age``: seconds a signed request stays fresh, 0 turns the check off.
+    ``max_age``: seconds a signed request stays fresh, 0 turns the check off. ``media_hosts``:
+    machines of the own network that files may be fetched from; all others must be public.
     """
 
     corp_id: CorpId
@@ -25,3 +26,4 @@ class CorpSettings(AdapterSettings):
     previous_encoding_aes_key: AesKey | None = Field(default=None, repr=False)
     api_base: HttpUrl = HttpUrl("https://qyapi.weixin.qq.com")
     max_age: int = Field(default=600, ge=0)
+    media_hosts: tuple[str, ...] = ()

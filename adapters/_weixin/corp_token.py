@@ -7,17 +7,14 @@ secret itself, in a note of the channel.
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 import msgspec
 import structlog
-from cryptography.fernet import Fernet, InvalidToken
 
 from adapters._weixin.access import AccessToken, ask_for_token
 from adapters._weixin.client import ApiClient
 from adapters._weixin.corp import CorpSettings
 from adapters._weixin.errors import TROUBLE, NotSentError
+from adapters._weixin.seal import Seal
 from adapters._weixin.transport import Transport
 from core.adapter import Channel
 
@@ -38,9 +35,7 @@ class CorpToken(AccessToken):
         """Ask for nothing yet."""
         super().__init__(channel.clock)
         self._settings, self._transport, self._channel = settings, transport, channel
-        secret = settings.secret.get_secret_value()
-        key = hashlib.sha256(f"{settings.corp_id}:{secret}".encode()).digest()
-        self._seal = Fernet(base64.urlsafe_b64encode(key))
+        self._seal = Seal(settings)
         self.shared = False
 
     async def ask(self, refused: str) -> tuple[str, float]:
@@ -69,14 +64,12 @@ class CorpToken(AccessToken):
 
     def _close(self, token: str, lasts: float) -> str:
         kept = _Kept(token, self._channel.clock.now().timestamp() + lasts)
-        return self._seal.encrypt(msgspec.json.encode(kept)).decode()
+        return self._seal.close(msgspec.json.encode(kept))
 
     def _open(self, note: str) -> _Kept:
         """The note; a dead token where there is none, or one of another secret."""
-        try:
-            return msgspec.json.decode(self._seal.decrypt(note.encode()), type=_Kept)
-        except (InvalidToken, msgspec.DecodeError):
-            return _Kept("", 0.0)
+        kept = self._seal.open(note)
+        return _Kept("", 0.0) if kept is None else msgspec.json.decode(kept, type=_Kept)
 
 
 class CorpClient(ApiClient):

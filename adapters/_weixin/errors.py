@@ -13,11 +13,15 @@ BUSY = -1
 class ApiError(Exception):
     """The platform answered and said no. ``rid`` explains it for seven days in the console."""
 
-    def __init__(self, code: int, words: str) -> None:
-        """``words`` is the platform's ``errmsg``; it may name an address, so it is not logged."""
+    def __init__(self, code: int, words: str, answer: Mapping[str, Any] | None = None) -> None:
+        """``words`` is the platform's ``errmsg``; it may name an address, so it is not logged.
+
+        ``answer`` is all that it said: some refusals carry a fact.
+        """
         found = re.search(r"rid:\s*([\w-]+)", words)
         self.code = code
         self.words = words
+        self.answer: Mapping[str, Any] = answer or {}
         self.rid = found[1] if found else ""
         super().__init__(self.reason)
 
@@ -39,9 +43,13 @@ Trouble = ApiError | NotSentError | UnsureError
 TROUBLE = (ApiError, NotSentError, UnsureError)
 
 
-def raise_for(answer: Mapping[str, Any]) -> None:
-    """Raise :class:`ApiError` unless the answer says success: no code, or 0."""
+def code_of(answer: Mapping[str, Any]) -> int:
+    """What the answer says in its ``errcode``: 0 for success, which is also none at all."""
     code = answer.get("errcode", 0)
-    if code != 0:
-        number = code if isinstance(code, int) else BUSY
-        raise ApiError(number, str(answer.get("errmsg", "")))
+    return code if isinstance(code, int) else BUSY
+
+
+def raise_for(answer: Mapping[str, Any]) -> None:
+    """Raise :class:`ApiError` unless the answer says success."""
+    if code := code_of(answer):
+        raise ApiError(code, str(answer.get("errmsg", "")), answer)

@@ -13,14 +13,19 @@ ENDINGS = {
     "video/mp4": "mp4",
 }
 HEAD = 12  # bytes that tell
+ANY = frozenset[str]()  # of a limit: whatever it is
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """What the platform takes for one use: at most so many bytes, of these kinds."""
+    """What the platform takes for one use: at most so many bytes, of these kinds.
+
+    ``seconds``: how long it may last, where that counts.
+    """
 
     size: int
     kinds: frozenset[str]
+    seconds: float | None = None
 
 
 def kind_of(head: bytes) -> str:

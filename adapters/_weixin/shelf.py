@@ -11,19 +11,23 @@ import asyncio
 import hashlib
 import tempfile
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from adapters._weixin.client import ApiClient
+from adapters._weixin.duration import seconds
 from adapters._weixin.kinds import ENDINGS, HEAD, Limit, kind_of
 from adapters._weixin.transport import Upload
 from core.adapter import Channel
 from core.web.fetch import Fetcher, FetchError
 
+_UNKNOWN = "application/octet-stream"
+SMALLEST = 6  # bytes: "more than 5" (media/upload of WeCom)
 LIVES = 2.5 * 24 * 3600.0  # seconds; the platform keeps a file three days ("media/upload")
 
 
 class UnfitError(Exception):
-    """The platform would not take this file; ``reason`` is ``too-large`` or ``wrong-kind``."""
+    """The platform would not take this file; ``reason`` is a word such as ``too-large``."""
 
     def __init__(self, reason: str) -> None:
         """In a word."""
@@ -93,11 +97,12 @@ class Shelf:
                     raise UnfitError(why.reason) from None
                 raise
             file.flush()
-            return await self._upload(note, use, Path(file.name))
+            name = "" if self._limits[use].kinds else _name(source)
+            return await self._upload(note, use, Path(file.name), name)
 
-    async def _upload(self, note: str, use: str, file: Path) -> str:
+    async def _upload(self, note: str, use: str, file: Path, name: str = "") -> str:
         kind = await asyncio.to_thread(_fitting, file, self._limits[use])
-        upload = Upload(f"{use}.{ENDINGS[kind]}", file, kind)
+        upload = Upload(name or f"{use}.{ENDINGS[kind]}", file, kind or _UNKNOWN)
         answer = await self._client.call(f"/cgi-bin/media/upload?type={use}", upload)
         # The platform names the id of a thumb after its use.
         media = str(answer.get("media_id") or answer.get(f"{use}_media_id") or "")
@@ -108,14 +113,23 @@ class Shelf:
 
 def _fitting(file: Path, limit: Limit) -> str:
     """What the file is; raises :class:`UnfitError` unless it may be uploaded for this use."""
-    if file.stat().st_size > limit.size:
-        raise UnfitError("too-large")
+    if not SMALLEST <= (size := file.stat().st_size) <= limit.size:
+        raise UnfitError("too-large" if size > limit.size else "too-small")
     with file.open("rb") as opened:
         kind = kind_of(opened.read(HEAD))
-    if kind not in limit.kinds:
+    if limit.kinds and kind not in limit.kinds:
         raise UnfitError("wrong-kind")
+    if limit.seconds is not None:
+        lasts = seconds(file)
+        if lasts is None or lasts > limit.seconds:
+            raise UnfitError("no-length" if lasts is None else "too-long")
     return kind
 
 
 def _note(use: str, source: str | Path) -> str:
     return f"media:{use}:{hashlib.sha256(str(source).encode()).hexdigest()[:40]}"
+
+
+def _name(url: str) -> str:
+    """What a file of any kind is called: people see it."""
+    return unquote(PurePosixPath(urlsplit(url).path).name)[:100] or "file"

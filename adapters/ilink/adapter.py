@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Any
 
@@ -19,10 +21,14 @@ from adapters.ilink.client import (
     UnsureError,
 )
 from adapters.ilink.contexts import Contexts
+from adapters.ilink.files import download, item_of
 from adapters.ilink.line import Line
 from adapters.ilink.settings import ILinkSettings
-from core.adapter import Adapter, Capabilities, Channel, Finding, Outcome, Receipt, Window
+from adapters.ilink.vault import Vault
+from core.adapter import Adapter, Capabilities, Channel, Finding, Media, Outcome, Receipt, Window
 from core.message import Outbound, Sender
+from core.parts import AnyPart, File, Image, Video, as_text
+from core.web.fetch import Fetcher, FetchError
 
 _log = structlog.stdlib.get_logger(__name__)
 _BOT, _FINISHED, _TEXT = 2, 2, 1
@@ -38,13 +44,20 @@ class ILinkAdapter(Adapter):
 
     Settings = ILinkSettings
     settings: ILinkSettings
-    capabilities = Capabilities(as_of="2026-11-21", max_text=4000, windows={"message": _WINDOW})
+    patience = 12.0  # seconds for a file before its message; a send has twenty in all
+    capabilities = Capabilities(
+        as_of="2026-11-21",
+        parts=frozenset({"text", "image", "video", "file"}),
+        max_text=4000,
+        windows={"message": _WINDOW},
+    )
 
     def __init__(self, settings: ILinkSettings, channel: Channel) -> None:
         """Keep both; :meth:`start` opens the session."""
         super().__init__(settings, channel)
         self._client = Client(settings.api_base, settings.bot_token)
         self._contexts = Contexts(settings.bot_token, channel)
+        self._vault, self._fetcher = Vault(settings.store), Fetcher(settings.media_hosts)
         self._line = Line(self._client, channel, self._contexts, settings.ignore_older)
 
     async def start(self) -> None:
@@ -58,16 +71,19 @@ class ILinkAdapter(Adapter):
         await self._client.close()
 
     async def send(self, message: Outbound) -> Receipt:
-        """One text, in the context of what the person wrote last."""
+        """One item, in the context of what the person wrote last."""
         who = message.conversation
         context = await self._contexts.get(who)
         if not context:
             return Receipt(Outcome.FINAL, reason="no-context", closes_window=True)
         body = {"to_user_id": who, "context_token": context, "client_id": f"xiaoer-{message.key}"}
-        items = [{"type": _TEXT, "text_item": {"text": message.text}}]
         kind = {"from_user_id": "", "message_type": _BOT, "message_state": _FINISHED}
         try:
-            told = {"msg": {**kind, **body, "item_list": items}}
+            item = await self._item(message)
+        except (*TROUBLE, FetchError, TimeoutError) as trouble:  # the message was surely not sent
+            return Receipt(Outcome.RETRY, reason=f"file-{trouble}" if str(trouble) else "file-slow")
+        try:
+            told = {"msg": {**kind, **body, "item_list": [item]}}
             answer = await self._client.post("ilink/bot/sendmessage", told)
             return Receipt.accepted(str(answer.get("message_id", "")))
         except TROUBLE as trouble:
@@ -76,6 +92,25 @@ class ILinkAdapter(Adapter):
             receipt = Receipt(Outcome.UNKNOWN, reason="timeout")
         _log.info("ilink.not_sent", channel=self.channel.name, reason=receipt.reason)
         return receipt
+
+    async def _item(self, message: Outbound) -> dict[str, Any]:
+        """The message as an item; a file that cannot be had becomes its address."""
+        part = message.parts[0] if len(message.parts) == 1 else None
+        if isinstance(part, Image | Video | File) and part.url:
+            try:
+                async with asyncio.timeout(self.patience):
+                    whose = message.conversation
+                    return await item_of(part, whose, self._client, self._vault, self._fetcher)
+            except FetchError as why:
+                if why.passing:
+                    raise
+                _log.warning("ilink.no_file", channel=self.channel.name, reason=why.reason)
+        words = "\n".join(filter(None, map(as_text, message.parts)))
+        return {"type": _TEXT, "text_item": {"text": words}}
+
+    def media(self, part: AnyPart) -> AbstractAsyncContextManager[Media]:
+        """The picture, voice, video or file that somebody sent."""
+        return download(part, self._vault)
 
     async def typing(self, conversation: str, recipient: Sender | None = None) -> None:
         """Show that an answer is being written; it is nothing to fail for."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from adapters.ilink.files import media_id
 from core.message import Inbound, Sender
 from core.parts import AnyPart, Event, File, Image, Text, Video, Voice
 
@@ -59,19 +60,20 @@ def said(found: Update) -> Inbound | None:
 
 
 def _part(item: dict[str, Any]) -> AnyPart:
-    """One item. Files come without an address: the core is told that there was one."""
+    """One item. What leads to its file, and opens it, is the ``media_id``."""
     kind = item.get("type")
     match kind:
         case 1:
             return Text(_word(item, "text_item", "text"))
         case 2:
-            return Image()
+            return Image(media_id=_media(item, "image_item"))
         case 3:
-            return Voice(format="silk", transcript=_word(item, "voice_item", "text"))
+            words = _word(item, "voice_item", "text")
+            return Voice(_media(item, "voice_item"), format="silk", transcript=words)
         case 4:
-            return File(name=_word(item, "file_item", "file_name"))
+            return File(_word(item, "file_item", "file_name"), _media(item, "file_item"))
         case 5:
-            return Video()
+            return Video(media_id=_media(item, "video_item"))
         case _:
             return Event("unknown", str(kind)[:64], item)
 
@@ -80,6 +82,14 @@ def _word(item: dict[str, Any], name: str, key: str) -> str:
     inner: object = item.get(name)
     value: object = msgspec.convert(inner, dict[str, Any]).get(key) if _is_object(inner) else ""
     return value if isinstance(value, str) else ""
+
+
+def _media(item: dict[str, Any], name: str) -> str:
+    inner: object = item.get(name)
+    if not _is_object(inner):
+        return ""
+    found = msgspec.convert(inner, dict[str, Any])
+    return media_id(found.get("media"), found.get("aeskey"))
 
 
 def _is_object(value: object) -> bool:

@@ -15,7 +15,7 @@ from adapters.webchat.identity import Identities
 from adapters.webchat.limits import Meter
 from adapters.webchat.settings import WebChatSettings
 from adapters.webchat.visit import House, Visit
-from adapters.webchat.wire import MAX_FRAME, from_outbound
+from adapters.webchat.wire import MAX_FRAME, Draft, from_outbound
 from adapters.webchat.wire import Typing as TypingMark
 from core.adapter import Adapter, Capabilities, Channel, Finding, Receipt, Refused
 from core.message import Outbound, Sender
@@ -32,6 +32,7 @@ class WebChatAdapter(Adapter):
         parts=frozenset({"text", "menu", "link", "image", "card"}),
         max_text=8000,  # bytes; our own bound, so that one bubble stays readable
         caller_id=True,  # the page shows each ledger id once
+        drafts=True,
     )
     settings: WebChatSettings
 
@@ -124,6 +125,11 @@ class WebChatAdapter(Adapter):
         """Show the typing mark in the open windows."""
         for line in self._house.hub.of(conversation):
             line.put(TypingMark())
+
+    async def draft(self, conversation: str, text: str) -> None:
+        """Show it in the open windows in place of the mark."""
+        for line in self._house.hub.of(conversation):
+            line.put(Draft(text))
 
     async def check(self) -> Sequence[Finding]:
         """Nothing can be wrong outside; say where the page is and who may embed it."""

@@ -58,6 +58,12 @@ class Typing(Frame, frozen=True):
     """Somebody is writing: the visitor towards us, the shop towards the page."""
 
 
+class Draft(Frame, frozen=True):
+    """What the answer says so far; an empty text takes it away. The answer comes as an item."""
+
+    text: str
+
+
 class Got(Frame, frozen=True):
     """The page has every message up to ``id``."""
 

@@ -17,11 +17,13 @@ from adapters._weixin.errors import TROUBLE, ApiError, UnsureError
 from adapters._weixin.guard import Fields, text
 from adapters._weixin.refusals import meanings
 from adapters._weixin.shelf import Shelf
+from adapters.wechat import once
 from adapters.wechat.check import findings
 from adapters.wechat.client import client_of
 from adapters.wechat.door import Door, Letter
 from adapters.wechat.errors import receipt_of
 from adapters.wechat.files import fetched
+from adapters.wechat.mass import MASS, Mass
 from adapters.wechat.media import GONE, LIMITS, Wardrobe
 from adapters.wechat.notices import Notices
 from adapters.wechat.outgoing import payload
@@ -85,12 +87,15 @@ class WeChatAdapter(Adapter):
             passive=_PASSIVE,
             windows=_WINDOWS,
             notices=frozenset(settings.notices),
+            beyond_windows=(MASS,),
+            caller_id_in=(MASS,),
         )
         self.door = Door(settings, channel.clock)
         self.client = client_of(settings, channel.clock)
         self._fetcher = Fetcher(settings.media_hosts)
         shelf = Shelf(self.client, channel, self._fetcher, LIMITS)
-        self._wardrobe = Wardrobe(shelf, settings.cover)
+        self.wardrobe = Wardrobe(shelf, settings.cover)
+        self.mass = Mass(self.client, channel)
         self._service = Service(self.client, channel)
         self._notices = Notices(settings.notices, self.client, channel)
 
@@ -100,7 +105,7 @@ class WeChatAdapter(Adapter):
 
     async def stop(self) -> None:
         """Close the session."""
-        await self._wardrobe.close()
+        await self.wardrobe.close()
         await self.client.close()
 
     async def receive(self, request: web.Request) -> Arrival | web.StreamResponse:
@@ -114,6 +119,16 @@ class WeChatAdapter(Adapter):
             return web.Response()
         return await self._arrival(letter, letter.fields)
 
+    async def serve(self, request: web.Request) -> web.Response:
+        """The page that a one-time subscription leads back to; it remembers nothing."""
+        if not request.path.endswith(f"/{once.BACK}"):
+            raise Refused("no-page", 404)
+        found = once.answer(request.query, self.settings.notices, self.channel.secret("once"))
+        if found is None:
+            raise Refused("not-our-link", 404)
+        words = self.channel.text("wechat.once_yes" if found[1] else "wechat.once_no", "")
+        return web.Response(text=once.page(words), content_type="text/html")
+
     async def _arrival(self, letter: Letter, fields: Fields) -> Arrival | web.StreamResponse:
         message = read(fields, self.channel.clock.now())
         if message is None:
@@ -126,6 +141,7 @@ class WeChatAdapter(Adapter):
             message = await self._service.heard(message)
         if event is not None:
             await self._notices.heard(message.conversation, event)
+            await self.mass.heard(event)
 
         def sealed(document: str | None) -> web.Response:
             if document is None:
@@ -160,7 +176,7 @@ class WeChatAdapter(Adapter):
     async def _send(self, message: Outbound, *, again: bool = False) -> Receipt:
         try:
             async with asyncio.timeout(self.patience):
-                parts, sources = await self._wardrobe.dress(message.parts)
+                parts, sources = await self.wardrobe.dress(message.parts)
         except TimeoutError:  # the upload goes on
             return Receipt(Outcome.RETRY, reason="media-slow", retry_after=self.patience)
         except FetchError as why:
@@ -170,16 +186,22 @@ class WeChatAdapter(Adapter):
             return Receipt(Outcome.RETRY, reason=f"upload-{unsure}")
         except TROUBLE as trouble:
             return receipt_of(trouble)
+        try:
+            return await self._deliver(message, parts)
+        except TROUBLE as trouble:
+            if sources and not again and isinstance(trouble, ApiError) and trouble.code == GONE:
+                await self.wardrobe.forget(sources)
+                return await self._send(message, again=True)
+            return receipt_of(trouble)
+
+    async def _deliver(self, message: Outbound, parts: Sequence[AnyPart]) -> Receipt:
+        """To one person or to many; raises what a call raises."""
+        if message.conversation.startswith(MASS):
+            return await self.mass.send(message, parts)
         body = payload(message.recipient or message.conversation, parts)
         if body is None:
             return Receipt(Outcome.FINAL, reason="nothing-to-show")
-        try:
-            await self.client.call("/cgi-bin/message/custom/send", body)
-        except TROUBLE as trouble:
-            if sources and not again and isinstance(trouble, ApiError) and trouble.code == GONE:
-                await self._wardrobe.forget(sources)
-                return await self._send(message, again=True)
-            return receipt_of(trouble)
+        await self.client.call("/cgi-bin/message/custom/send", body)
         return Receipt.accepted()
 
     def media(self, part: AnyPart) -> AbstractAsyncContextManager[Media]:

@@ -1,4 +1,4 @@
-"""``xiaoer wechat``: menu, QR codes, tags, and what came through them."""
+"""``xiaoer wechat``: menu, QR codes, tags, and what came through them; notices, mass messages."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from adapters._weixin.errors import TROUBLE, ApiError
+from adapters.wechat import once
 from adapters.wechat.account import LONGEST, MAX_SCENE, Account
 from adapters.wechat.adapter import WeChatAdapter
+from adapters.wechat.counter import account_of, in_words, known, with_secret
+from adapters.wechat.mass_commands import app as mass
 from adapters.wechat.menu import difference, outline
 from core.adapter import NoMedia
 from core.app import App
+from core.cli.addresses import base
 from core.cli.office import office, run
 from core.cli.problems import Refusal
 from core.cli.show import Json, console, json_line, listing, tell
@@ -23,12 +26,13 @@ from core.cli.tongue import say
 from core.effects import Post
 from core.parts import Image, Notice, Video, Voice, load
 from core.settings import load as load_settings
-from core.store.models import ContactIdentity, Conversation, Message
+from core.store.models import ContactIdentity, Message
 
 T = TypeVar("T")
 app = typer.Typer(name="wechat", help=say("wechat.cli_help"), no_args_is_help=True)
 menu = typer.Typer(name="menu", help=say("wechat.cli_menu"), no_args_is_help=True)
 app.add_typer(menu)
+app.add_typer(mass)
 Channel = Annotated[str, typer.Option(help=say("wechat.cli_channel"))]
 Thread = Annotated[int, typer.Argument(help=say("wechat.cli_conversation"))]
 
@@ -140,13 +144,31 @@ def notice(
 
     async def work() -> None:
         async with office() as desk:
-            await _known(conversation)
+            await known(conversation)
             effects = desk.effects()
             effects.post(Post((part,), to=conversation))
             await desk.commit(effects)
 
     run(work())
     tell("wechat.cli_queued")
+
+
+@app.command("subscribe", help=say("wechat.cli_subscribe"))
+def subscribe(
+    purpose: Annotated[str, typer.Argument(help=say("wechat.cli_purpose"))], channel: Channel = ""
+) -> None:
+    """The link by which a customer agrees to one notice."""
+    house = App(load_settings())
+    adapter = account_of(house, channel)
+    form = adapter.settings.notices.get(purpose)
+    if form is None or form.kind != "once":
+        raise Refusal("wechat.cli_not_once", purpose=purpose)
+    if not house.settings.server.public_url.startswith("https://"):
+        raise Refusal("wechat.cli_no_public_url")
+    back = f"{base(house)}/chat/{adapter.channel.name}/{once.BACK}"
+    secret = adapter.channel.secret("once")
+    console().print(once.link(form, adapter.settings.app_id, back, secret), markup=False)
+    tell("wechat.cli_subscribe_how")
 
 
 def _difference(channel: str) -> list[str]:
@@ -160,30 +182,12 @@ def _asked(channel: str, work: Callable[[Account, WeChatAdapter], Awaitable[T]])
     """Ask the platform about one account; its refusals in words."""
 
     async def ask() -> T:
-        adapter = _adapter(App(load_settings()), channel)
-        if not adapter.settings.has_secret:
-            raise Refusal("wechat.no_secret")
-        try:
+        adapter = with_secret(account_of(App(load_settings()), channel))
+        with in_words(adapter):
             async with adapter.client.opened():
                 return await work(Account(adapter.client), adapter)
-        except ApiError as no:
-            raise Refusal("wechat.api_error", code=no.code, rid=no.rid) from None
-        except TROUBLE as trouble:
-            host = adapter.settings.api_base.host or ""
-            raise Refusal("wechat.unreachable", host=host, reason=trouble) from None
 
     return run(ask())
-
-
-def _adapter(house: App, channel: str) -> WeChatAdapter:
-    """The account that is meant: the named one, or the only one."""
-    all_ = {line.name: line.adapter for line in house.lines}
-    mine = {name: one for name, one in all_.items() if isinstance(one, WeChatAdapter)}
-    if channel in mine:
-        return mine[channel]
-    if channel or len(mine) != 1:
-        raise Refusal("wechat.cli_which", names=", ".join(mine))
-    return next(iter(mine.values()))
 
 
 def _print(lines: list[str], otherwise: str) -> None:
@@ -205,15 +209,8 @@ async def _sources(channel: str) -> list[dict[str, Any]]:
 
 async def _place(conversation: int) -> tuple[str, str]:
     async with office():
-        thread = await _known(conversation)
+        thread = await known(conversation)
         return thread.channel, thread.external_id
-
-
-async def _known(conversation: int) -> Conversation:
-    thread = await Conversation.get_or_none(id=conversation)
-    if thread is None:
-        raise Refusal("wechat.cli_unknown", conversation=conversation)
-    return thread
 
 
 async def _file(number: int) -> bytes:
@@ -221,7 +218,7 @@ async def _file(number: int) -> bytes:
         message = await Message.get_or_none(id=number)
         if message is None:
             raise Refusal("wechat.cli_no_file", message=number)
-        adapter = _adapter(desk.app, message.channel)
+        adapter = account_of(desk.app, message.channel)
         kinds = Image | Voice | Video
         part = next((p for p in load(message.parts) if isinstance(p, kinds)), None)
         if part is None:

@@ -1,4 +1,4 @@
-"""Notices outside the reply window: template messages and subscription messages.
+"""Notices outside the reply window: template, subscription and one-time subscription messages.
 
 The platform takes a form that it approved, filled in with short values of stated kinds ("Template
 message interface"; "Limits of the values of subscription messages"). What kind a field has stands
@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.parts import Notice
 
@@ -29,8 +29,10 @@ LIMITS: Mapping[str, int] = {
     "character_string": 32,
     "phone_number": 17,
     "car_number": 8,
+    "content": 200,  # the only field of a one-time subscription message
 }
-_WORDS = frozenset({"thing", "name", "phrase", "const"})
+_WORDS = frozenset({"thing", "name", "phrase", "const", "content"})
+MAX_TITLE = 15  # characters, of a one-time subscription message
 _PLACE = re.compile(r"\{(\w+)\}")
 NO_CONSENT = 43101  # one consent is one message; the next one comes with the customer's next visit
 
@@ -46,16 +48,26 @@ class Page(BaseModel):
 class NoticeForm(BaseModel):
     """``[channels.<name>.notices."<purpose>"]``: the approved form for one purpose.
 
-    ``kind``: a template message, or a subscription message that the customer agreed to. ``fields``:
-    the form's fields with what fills them; ``{order}`` stands for a value of the notice.
+    ``kind``: a template message, a subscription message that the customer agreed to, or one that
+    was agreed to by the link of ``xiaoer wechat subscribe`` (``once``), which has a ``title`` and
+    the one field ``content``; ``scene`` tells its purposes apart. ``fields``: the form's fields
+    with what fills them; ``{order}`` stands for a value of the notice.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     template_id: str = Field(min_length=1)
-    kind: Literal["template", "subscribe"] = "template"
+    kind: Literal["template", "subscribe", "once"] = "template"
     fields: dict[str, str]
     url: str = ""
     page: Page | None = None
+    scene: int = Field(default=0, ge=0, le=10_000)
+    title: str = Field(default="", max_length=MAX_TITLE)
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if self.kind == "once" and not (self.title and set(self.fields) == {"content"}):
+            raise ValueError("kind 'once' needs a title and the one field content")
+        return self
 
 
 class MissingValueError(Exception):
@@ -78,6 +90,9 @@ def request_of(
     if form.kind == "subscribe":
         return "/cgi-bin/message/subscribe/bizsend", body | ({"page": address} if address else {})
     body |= {"url": address} if address else {}
+    if form.kind == "once":
+        body |= {"scene": str(form.scene), "title": form.title}
+        return "/cgi-bin/message/template/subscribe", body
     same = hashlib.sha256(key.encode()).hexdigest()[:32]
     return "/cgi-bin/message/template/send", body | {"client_msg_id": same}
 
@@ -88,7 +103,8 @@ def _value(name: str, text: str, notice: Notice) -> str:
     most = LIMITS.get(kind)
     if most is None or len(value) <= most or kind not in _WORDS:
         return value
-    return value[: most - 1] + "\N{HORIZONTAL ELLIPSIS}" if kind == "thing" else value[:most]
+    long = kind in {"thing", "content"}
+    return value[: most - 1] + "\N{HORIZONTAL ELLIPSIS}" if long else value[:most]
 
 
 def _filled(text: str, notice: Notice) -> str:

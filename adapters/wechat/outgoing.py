@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from adapters.wechat.shape import clean, described, shape
-from core.parts import AnyPart, Card, Image, Link, Menu, Text, Video, Voice
+from core.parts import AnyPart, Card, Image, Link, Menu, Option, Text, Video, Voice
 
 
 def payload(openid: str, parts: Sequence[AnyPart]) -> dict[str, Any] | None:
@@ -41,9 +42,16 @@ def _content(parts: Sequence[AnyPart]) -> tuple[str, dict[str, Any]]:
             picture = {"picurl": str(data["picture"])} if data.get("picture") else {}
             return "news", {"articles": [{**article, **picture}]}
         case Menu(head=head, options=options, tail=tail):
-            choices = [{"id": option.id, "content": clean(option.label)} for option in options]
+            asked = [option for option in options if not option.opens]
+            choices = [{"id": option.id, "content": clean(option.label)} for option in asked]
+            links = [_anchor(option) for option in options if option.opens]
             return "msgmenu", {
                 "head_content": clean(head),
                 "list": choices,
-                "tail_content": clean(tail),
+                "tail_content": "\n".join(filter(None, (*links, clean(tail)))),
             }
+
+
+def _anchor(option: Option) -> str:
+    """A choice that opens a page: the platform's menus know none, its texts know links."""
+    return f'<a href="{escape(option.id)}">{clean(option.label)}</a>'

@@ -8,6 +8,7 @@ from typing import Literal, Self
 from pydantic import Field, HttpUrl, SecretStr, model_validator
 
 from adapters._weixin.keys import AesKey, Token
+from adapters.wechat.mass import Account
 from adapters.wechat.menu import Item, too_much
 from adapters.wechat.notice import NoticeForm
 from core.adapter import AdapterSettings
@@ -21,7 +22,8 @@ class WeChatSettings(AdapterSettings):
     ``max_age``: seconds a signed request stays fresh, 0 turns the check off. ``cover``: the picture
     of mini-program cards and videos that bring none. ``media_hosts``: machines of the own network
     that pictures may be fetched from; all others must be public. ``handoff``: where a customer who
-    wants a person waits, at our own desk or in WeChat's customer service.
+    wants a person waits, at our own desk or in WeChat's customer service. ``account``: what kind
+    it is, which decides how many mass messages the platform takes.
     """
 
     token: Token = Field(repr=False)
@@ -37,6 +39,7 @@ class WeChatSettings(AdapterSettings):
     cover: Path | None = None
     media_hosts: tuple[str, ...] = ()
     handoff: Literal["desk", "wechat"] = "desk"
+    account: Account = "service"
     notices: dict[str, NoticeForm] = Field(default_factory=dict[str, NoticeForm])
     menu: tuple[Item, ...] = ()
 
@@ -58,6 +61,9 @@ class WeChatSettings(AdapterSettings):
             raise ValueError("can_push needs app_id and app_secret")
         if self.handoff == "wechat" and not self.pushes:
             raise ValueError("handoff 'wechat' needs an account that may push")
+        scenes = [form.scene for form in self.notices.values() if form.kind == "once"]
+        if len(set(scenes)) < len(scenes):
+            raise ValueError("notices of kind 'once' need different scenes")
         if problem := too_much(self.menu):
             raise ValueError(problem)
         return self

@@ -22,8 +22,10 @@ def shape(parts: Sequence[AnyPart]) -> Shape:
     """
     if len(parts) == 1:
         match parts[0]:
-            case Link() | Menu() as part:
+            case Link() as part:
                 return part
+            case Menu(options=options) if not all(option.opens for option in options):
+                return parts[0]
             case Card(kind="miniprogram", data=data):
                 if all(data.get(name) for name in ("app_id", "path", "picture_id")):
                     return parts[0]

@@ -79,7 +79,7 @@ def _buttons(menu: Menu, card_id: str) -> Content | None:
 
 
 def _button(option: Option) -> dict[str, Any]:
-    if option.id.startswith(("https://", "http://")):
+    if option.opens:
         return {"text": option.label, "type": 1, "url": option.id}
     return {"text": option.label, "type": 0, "key": option.id}
 

@@ -9,32 +9,31 @@ from adapters._weixin.codes import WELCOME, Codes, spoken
 from adapters._weixin.errors import NotSentError
 from adapters.wecom.attachments import attached
 from core.adapter import Outcome, Receipt
-from core.clock import Clock
 from core.message import Outbound
 
 _KIND = "text"
 
 
 class Welcome:
-    """Keeps the codes, in memory, and spends them. There is no other way to write to a customer."""
+    """Keeps the codes and spends them. There is no other way to write to a customer."""
 
-    def __init__(self, client: ApiClient, clock: Clock) -> None:
-        """No code yet."""
-        self._client, self._codes = client, Codes(clock)
+    def __init__(self, client: ApiClient, codes: Codes) -> None:
+        """No code yet, but what is kept."""
+        self._client, self._codes = client, codes
 
-    def put(self, conversation: str, code: str, since: datetime) -> bool:
+    async def put(self, conversation: str, code: str, since: datetime) -> bool:
         """Keep a code; ``False`` where there is none, or a dead one."""
-        return self._codes.put(conversation, spoken(code, since, WELCOME))
+        return await self._codes.put(conversation, spoken(code, since, WELCOME))
 
     async def send(self, message: Outbound) -> Receipt:
         """Spend the code on the message; raises what a call raises."""
-        code = self._codes.take(message.conversation, _KIND)
+        code = await self._codes.take(message.conversation, _KIND)
         if code is None:
             return Receipt(Outcome.FINAL, reason="no-welcome-code")
         body = {"welcome_code": code.value, **attached(message.parts)}
         try:
             await self._client.call("/cgi-bin/externalcontact/send_welcome_msg", body)
         except NotSentError as trouble:
-            self._codes.put(message.conversation, code)
+            await self._codes.put(message.conversation, code)
             return Receipt(Outcome.RETRY, reason=str(trouble), retry_after=1.0)
         return Receipt.accepted()

@@ -18,11 +18,13 @@ from adapters._weixin.codes import Codes
 from adapters._weixin.corp_door import Door
 from adapters._weixin.corp_token import CorpClient
 from adapters._weixin.download import download
+from adapters._weixin.dress import GONE, Dresser
 from adapters._weixin.drift import clock_findings
 from adapters._weixin.errors import TROUBLE, ApiError, NotSentError
 from adapters._weixin.guard import text
 from adapters._weixin.own_id import own_id
 from adapters._weixin.refusals import meanings
+from adapters._weixin.seal import Seal
 from adapters.wecom_kf import place
 from adapters.wecom_kf.check import findings
 from adapters.wecom_kf.errors import STATE_CODES, receipt_of
@@ -74,7 +76,8 @@ class WeComKfAdapter(Adapter):
         )
         self._door = Door(settings, channel.clock)
         self._client = CorpClient(settings, channel)
-        self._codes = Codes(channel.clock)
+        self._codes = Codes(channel, Seal(settings))
+        self._dresser = Dresser(self._client, channel, settings)
         self._service = Service(self._client, channel, self._codes)
         self._intake = Intake(channel, self._service, self._codes, Names(self._client))
         picture = settings.link_picture
@@ -104,6 +107,7 @@ class WeComKfAdapter(Adapter):
         for change in (changing := tuple(self.changing)):
             change.cancel()
         await asyncio.gather(*changing, return_exceptions=True)
+        await self._dresser.close()
         await self._client.close()
 
     async def receive(self, request: web.Request) -> web.StreamResponse:
@@ -154,7 +158,8 @@ class WeComKfAdapter(Adapter):
     async def send(self, message: Outbound) -> Receipt:
         """One message: by a one-time code where one is at hand, otherwise on the customer's act."""
         try:
-            what = content(message.parts, await self._beside(message))
+            parts = await self._dresser.dress(message.parts)
+            what = content(parts, await self._beside(message))
             if what is None:
                 return Receipt(Outcome.FINAL, reason="nothing-to-show")
             msgid = own_id(message, self.channel.secret("message-ids"))
@@ -162,6 +167,8 @@ class WeComKfAdapter(Adapter):
             return by_code or await self._send(message, what, msgid)
         except ApiError as no:
             receipt = receipt_of(no, message.attempt)
+            if no.code == GONE and await self._dresser.forget(message.parts):
+                receipt = Receipt(Outcome.RETRY, reason=no.reason, retry_after=1.0)
             if no.code in STATE_CODES:
                 receipt = await self._state_forbids(message, no)
         except TROUBLE as trouble:
@@ -186,7 +193,7 @@ class WeComKfAdapter(Adapter):
 
     async def _send_on_event(self, message: Outbound, what: Content, msgid: str) -> Receipt | None:
         """``None`` without a code, or when the platform would not take it: nothing was sent."""
-        code = self._codes.take(message.conversation, what[0])
+        code = await self._codes.take(message.conversation, what[0])
         if code is None:
             return None
         try:
@@ -196,7 +203,7 @@ class WeComKfAdapter(Adapter):
             _log.info("wecom_kf.code_refused", channel=self.channel.name, reason=no.reason)
             return None
         except NotSentError:
-            self._codes.put(message.conversation, code)
+            await self._codes.put(message.conversation, code)
             raise
 
     async def _post(self, path: str, to: dict[str, Any], what: Content, msgid: str) -> Receipt:

@@ -44,7 +44,7 @@ class Intake:
             elif item.msgtype == "event" and item.word("event_type") in _NOTICES:
                 notices.append(item)
             elif item.conversation:
-                messages.append(self._read(item))
+                messages.append(await self._read(item))
             else:
                 self._channel.refuse("no-customer")
         await self._names.learn(
@@ -57,12 +57,12 @@ class Intake:
         for notice in notices:
             await self._heed(notice)
 
-    def _read(self, item: Item) -> Inbound:
+    async def _read(self, item: Item) -> Inbound:
         if item.msgtype != "event" or item.origin == Origin.SERVICER:
             return said(item)
         message, code = happened(item)
         # Without a living code nothing may be sent on this event.
-        living = code is not None and self._codes.put(message.conversation, code)
+        living = code is not None and await self._codes.put(message.conversation, code)
         return message if living else msgspec.structs.replace(message, trigger="")
 
     async def _owned(self, message: Inbound, settled: set[str]) -> Inbound:

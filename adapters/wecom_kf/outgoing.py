@@ -82,18 +82,14 @@ def _menu(menu: Menu) -> Content | None:
 
 def _item(option: Option) -> dict[str, Any]:
     """A choice to be clicked; one whose id is an address opens it instead."""
-    if _is_address(option):
+    if option.opens:
         return {"type": "view", "view": {"url": option.id, "content": option.label}}
     return {"type": "click", "click": {"id": option.id, "content": option.label}}
 
 
 def _fits(option: Option) -> bool:
-    longest = MAX_URL if _is_address(option) else MAX_ID
+    longest = MAX_URL if option.opens else MAX_ID
     return _size(option.id) <= longest and _size(option.label) <= MAX_LABEL
-
-
-def _is_address(option: Option) -> bool:
-    return option.id.startswith(("https://", "http://"))
 
 
 def cut(words: str, limit: int) -> str:

@@ -115,7 +115,7 @@ class Service:
             return
         code = await self._transfer(conversation, State.POOL)
         if code is not None:
-            self._codes.put(conversation, codes.words(code, self._channel.clock.now()))
+            await self._codes.put(conversation, codes.words(code, self._channel.clock.now()))
             async with self.noting():
                 self.note(conversation, "queue")
 
@@ -125,7 +125,7 @@ class Service:
             if code is None:
                 return
             now = self._channel.clock.now()
-            self._codes.put(conversation, codes.spoken(code, now, codes.ENDED))
+            await self._codes.put(conversation, codes.spoken(code, now, codes.ENDED))
         async with self.noting():
             self.note(conversation, "bot")
 

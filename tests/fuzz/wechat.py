@@ -27,7 +27,7 @@ from aiohttp import ClientError, web
 from adapters.wechat.adapter import WeChatAdapter
 from core.adapter import NoMedia, Receipt
 from core.message import Inbound
-from core.parts import Image, Link, Text, Voice, dump, load
+from core.parts import Card, Image, Link, Notice, Text, Voice, dump, load
 from tests.adapters.wechat.host import Host, Line, adapter_for, hosted, outbound
 from tests.adapters.wechat.vectors import MESSAGES, rows
 from tests.fuzz.mutate import disguise, mutate
@@ -42,6 +42,8 @@ ANSWERS: tuple[dict[str, Any], ...] = (
     {"errcode": 40001, "errmsg": "invalid credential"},
     {"type": "image", "media_id": "m" * 64, "created_at": 1_700_000_000},
     {"video_url": "http://127.0.0.1:9/x"},
+    {"errcode": 45065, "errmsg": "sent already", "msg_id": 34182},
+    {"tags": [{"id": 100, "name": "a", "count": 2}]},
     {"kf_online_list": [{"kf_account": "a@gh", "status": 1}]},
     {"ip_list": ["127.0.0.1"]},
 )
@@ -210,6 +212,7 @@ class Fuzz:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         mine = WeChat().settings(api_base=url, media_hosts=["127.0.0.1"], handoff="wechat")
+        mine["notices"] = {"news": {"template_id": "t", "fields": {}}}
         adapter = adapter_for(mine, Sieve(self.figures))
         await adapter.start()
         self._picture = f"{url}/picture"
@@ -219,9 +222,13 @@ class Fuzz:
 
     async def _json(self, adapter: WeChatAdapter) -> None:
         """Every verb that calls the platform; what it says is in the contract, or recorded."""
-        part = self.chance.choice((Text("a"), Image(url=self._picture), Link("https://a.cn")))
+        article = Card("article", data={"media_id": "d"})
+        news = Notice("news", "a", shut=True)
+        parts = (Text("a"), Image(url=self._picture), Link("https://a.cn"), article, news)
+        to = self.chance.choice(("oUser", "mass:all", "mass:tag:a"))
         try:
-            assert isinstance(await adapter.send(outbound(part)), Receipt)
+            sent = await adapter.send(outbound(self.chance.choice(parts), to=to))
+            assert isinstance(sent, Receipt)
             await adapter.typing("o")
             await adapter.own("o", "queue")
             async with adapter.media(Voice(media_id="m")) as file:

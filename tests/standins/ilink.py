@@ -38,6 +38,9 @@ class ILink:
 
     def __post_init__(self) -> None:
         self.updates: list[dict[str, Any]] = []
+        self.stored: dict[str, bytes] = {}  # what leads to a file: the sealed file
+        self.uploads: list[dict[str, Any]] = []  # what was asked for
+        self.store_status: list[int] = []  # of the next uploads
         self._ids = itertools.count(9_007_199_254_740_993)  # 2**53 + 1: no float can hold it
         self._context: dict[str, str] = {}
         self._wrote: dict[str, datetime] = {}
@@ -49,9 +52,12 @@ class ILink:
 
     async def start(self) -> None:
         """Listen on a free local port."""
-        app = web.Application()
+        app = web.Application(client_max_size=32 << 20)
         app.router.add_post("/ilink/bot/getupdates", self._getupdates)
         app.router.add_post("/ilink/bot/sendmessage", self._sendmessage)
+        app.router.add_post("/ilink/bot/getuploadurl", self._getuploadurl)
+        app.router.add_post("/c2c/upload", self._upload)
+        app.router.add_get("/c2c/download", self._download)
         app.router.add_post("/ilink/bot/getconfig", self._getconfig)
         app.router.add_post("/ilink/bot/sendtyping", self._sendtyping)
         app.router.add_post("/ilink/bot/get_bot_qrcode", self._qrcode)
@@ -130,7 +136,12 @@ class ILink:
         return web.json_response({"ret": 0, "message_id": next(self._ids)})
 
     def _judge(self, message: dict[str, Any]) -> int:
-        who, text = message["to_user_id"], message["item_list"][0]["text_item"]["text"]
+        who, item = message["to_user_id"], message["item_list"][0]
+        if item["type"] != 1:
+            inner: dict[str, Any] = next(iter(v for k, v in item.items() if k != "type"))
+            known = inner["media"]["encrypt_query_param"] in self.stored
+            item = {"text_item": {"text": "a file" if known else ""}}
+        text = item["text_item"]["text"]
         wrote = self._wrote.get(who)
         self._answers[who] = self._answers.get(who, 0) + 1
         alive = wrote is not None and self.clock.now() - wrote < DAY
@@ -140,6 +151,35 @@ class ILink:
         self._seen.add(message["client_id"])
         well = alive and mine and fits and fresh and self._answers[who] <= MOST
         return 0 if well else -2
+
+    def keep(self, sealed: bytes) -> str:
+        """Put a sealed file into the store; what leads to it."""
+        param = f"param+{len(self.stored)}/=="
+        self.stored[param] = sealed
+        return param
+
+    async def _getuploadurl(self, request: web.Request) -> web.Response:
+        asked: dict[str, Any] = await request.json()
+        if not self._proven(request):
+            return web.json_response({"ret": -14})
+        right = asked["filesize"] == 16 * (asked["rawsize"] // 16 + 1) and asked["no_need_thumb"]
+        assert right, "the size of the sealed file"
+        self.uploads.append(asked)
+        return web.json_response({"ret": 0, "upload_param": f"up-{asked['filekey']}"})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        asked = self.uploads[-1]
+        assert request.query["encrypted_query_param"] == f"up-{request.query['filekey']}"
+        sealed = await request.read()
+        if self.store_status:
+            return web.Response(status=self.store_status.pop(0))
+        if len(sealed) != asked["filesize"]:
+            return web.Response(status=400)
+        return web.Response(headers={"x-encrypted-param": self.keep(sealed)})
+
+    async def _download(self, request: web.Request) -> web.Response:
+        found = self.stored.get(request.query["encrypted_query_param"])
+        return web.Response(status=404) if found is None else web.Response(body=found)
 
     async def _getconfig(self, request: web.Request) -> web.Response:
         return web.json_response({"ret": 0, "typing_ticket": "ticket"})

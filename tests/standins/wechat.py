@@ -120,6 +120,18 @@ class WeChat(WeChatApi):
         account = self.desk.sessions.pop(openid)
         return await self.push_event(openid, "kf_close_session", KfAccount=account)
 
+    async def finish_mass(
+        self, number: int, status: str = "send success", sent: int = 0, missed: int = 0
+    ) -> Delivery:
+        """The result of a mass message, told by the platform's own helper."""
+        done = "SEND_SUCCESS" if status == "send success" else "SEND_FAIL"
+        for post in self.mass.posts:
+            post.status = done if post.msg_id == number else post.status
+        counts = {"TotalCount": str(sent + missed), "FilterCount": str(sent + missed)}
+        counts |= {"SentCount": str(sent), "ErrorCount": str(missed)}
+        told = {"MsgID": str(number), "Status": status, **counts}
+        return await self.push_event("mphelper", "MASSSENDJOBFINISH", **told)
+
     def message(self, openid: str, kind: str, **fields: str) -> str:
         """The plain XML of a message."""
         elements = {

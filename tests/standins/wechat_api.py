@@ -15,6 +15,7 @@ from aiohttp import web
 from core.clock import Clock
 from tests.standins.stamped import stamped
 from tests.standins.wechat_desk import Desk
+from tests.standins.wechat_mass import MassDesk
 from tests.standins.wechat_rules import Quotas, Tokens
 
 Handler = Callable[[web.Request], Awaitable[web.Response]]
@@ -58,6 +59,7 @@ class WeChatApi:
         self.tokens = Tokens(self._now)
         self.quotas = Quotas(self._now)
         self.desk = Desk(self._now, says, lambda: self.url)
+        self.mass = MassDesk(self._now, says, self.desk.tags)
         self.sent: list[Sent] = []
         self.calls: Counter[str] = Counter()
         self.released = asyncio.Event()
@@ -103,7 +105,7 @@ class WeChatApi:
             ("POST", "/cgi-bin/message/custom/typing", "typing", self._authorised(self._typing)),
             ("GET", "/cgi-bin/getcallbackip", "callbackip", self._authorised(self._ips)),
         ]
-        for method, path, name, handler in self.desk.routes():
+        for method, path, name, handler in (*self.desk.routes(), *self.mass.routes()):
             routes.append((method, path, name, self._authorised(handler)))
         for method, path, name, handler in routes:
             app.router.add_route(method, path, self._served(name, handler))

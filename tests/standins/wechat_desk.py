@@ -87,6 +87,7 @@ class Desk:
             ("GET", "/cgi-bin/user/info", "user", self._user),
             ("POST", "/cgi-bin/message/template/send", "template", self._template),
             ("POST", "/cgi-bin/message/subscribe/bizsend", "bizsend", self._subscribed),
+            ("POST", "/cgi-bin/message/template/subscribe", "once", self._once),
             ("GET", "/cgi-bin/customservice/getonlinekflist", "kf", self._online),
             ("POST", "/customservice/kfsession/close", "kf_close", self._close),
         ]
@@ -202,6 +203,17 @@ class Desk:
         if not _values_fit(body["data"]):
             return self.says(47003)
         self.consents[place] -= 1
+        self._took(body)
+        return self.says(0)
+
+    async def _once(self, request: web.Request) -> web.Response:
+        body: dict[str, Any] = await request.json()
+        place = (body["touser"], body["scene"])
+        if not self.consents.get(place):
+            return self.says(43101)
+        if len(body["title"]) > 15 or not 0 < len(body["data"]["content"]["value"]) <= 200:
+            return self.says(47003)
+        self.consents[place] = 0  # however often the person agreed under this scene
         self._took(body)
         return self.says(0)
 

@@ -49,7 +49,6 @@ class KfApi(Corp):
     sent: list[Sent] = field(default_factory=list[Sent])
     rewinds: list[int] = field(default_factory=list[int])
     media: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    uploads: list[bytes] = field(default_factory=list[bytes])
     cursors: list[str] = field(default_factory=list[str])
     tokenless: int = 0
     most_parallel: int = 0
@@ -82,6 +81,7 @@ class KfApi(Corp):
     def guarded(self) -> list[Route]:
         """The endpoints that want a token."""
         return [
+            *super().guarded(),
             ("POST", "kf/sync_msg", self._sync_msg),
             ("POST", "kf/send_msg", self._send_msg),
             ("POST", "kf/send_msg_on_event", self._send_msg_on_event),
@@ -89,7 +89,6 @@ class KfApi(Corp):
             ("POST", "kf/service_state/trans", self._trans),
             ("GET", "kf/servicer/list", self._servicers),
             ("POST", "kf/account/list", self._accounts),
-            ("POST", "media/upload", self._upload),
             ("GET", "media/get", self._media),
             ("POST", "kf/customer/batchget", self._people),
         ]
@@ -189,12 +188,6 @@ class KfApi(Corp):
         ]
         strangers = [name for name in wanted if name not in self.customers]
         return says(0, customer_list=known, invalid_external_userid=strangers)
-
-    async def _upload(self, request: web.Request) -> web.Response:
-        media = (await request.post())["media"]
-        assert isinstance(media, web.FileField)
-        self.uploads.append(media.file.read())
-        return says(0, type=request.query["type"], media_id=f"MEDIA-{len(self.uploads)}")
 
     async def _media(self, request: web.Request) -> web.Response:
         """A file by its id, or JSON that says why not."""

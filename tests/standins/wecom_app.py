@@ -70,6 +70,7 @@ class WeComApp(Corp):
             ("POST", "externalcontact/cancel_groupmsg_send", self._cancel),
         ]
         return [
+            *super().guarded(),
             *mass,
             ("POST", "message/send", self._send),
             ("POST", "message/update_template_card", self._update),
@@ -78,6 +79,7 @@ class WeComApp(Corp):
             ("GET", "externalcontact/get", self._contact),
             ("GET", "externalcontact/get_follow_user_list", self._followers),
             ("POST", "externalcontact/groupchat/get", self._group),
+            ("POST", "externalcontact/groupchat/list", self._groups),
             ("POST", "externalcontact/send_welcome_msg", self._welcome),
         ]
 
@@ -196,7 +198,17 @@ class WeComApp(Corp):
         chat = (await request.json())["chat_id"]
         if chat not in self.groups:
             return says(90501)
-        return says(0, group_chat={"chat_id": chat, "owner": self.groups[chat], "name": chat})
+        about = {"chat_id": chat, "owner": self.groups[chat], "name": f"name of {chat}"}
+        return says(0, group_chat={**about, "member_list": [{"userid": self.groups[chat]}] * 3})
+
+    async def _groups(self, request: web.Request) -> web.Response:
+        body: dict[str, Any] = await request.json()
+        owners = body["owner_filter"]["userid_list"]
+        found = [chat for chat, owner in self.groups.items() if owner in owners]
+        start = int(body["cursor"] or 0)  # a page of one, so that there are several
+        more = {"next_cursor": str(start + 1)} if start + 1 < len(found) else {}
+        rows = [{"chat_id": chat, "status": 0} for chat in found[start : start + 1]]
+        return says(0, group_chat_list=rows, **more)
 
     async def _welcome(self, request: web.Request) -> web.Response:
         body: dict[str, Any] = await request.json()

@@ -55,6 +55,8 @@ class Corp(Troublesome):
         self._ids = itertools.count(1)
         self._runner: web.AppRunner | None = None
         self.url = ""
+        self.uploads: list[bytes] = []
+        self.names: list[str] = []  # of what was uploaded
 
     def _now(self) -> datetime:
         return self.clock.now()  # the clock may be replaced by a shop's own
@@ -72,7 +74,14 @@ class Corp(Troublesome):
 
     def guarded(self) -> list[Route]:
         """The endpoints that want a token; the last part of a path is the endpoint's name."""
-        return []
+        return [("POST", "media/upload", self._upload)]
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        media = (await request.post())["media"]
+        assert isinstance(media, web.FileField)
+        self.uploads.append(media.file.read())
+        self.names.append(media.filename)
+        return says(0, type=request.query["type"], media_id=f"MEDIA-{len(self.uploads)}")
 
     async def start(self) -> None:
         """Listen; :attr:`url` tells where."""

@@ -95,6 +95,13 @@ const frames = {
     clearTimeout(frames.typingTimer);
     frames.typingTimer = setTimeout(hideTyping, TYPING_SHOWN);
   },
+  // What the answer says so far; the answer takes its place.
+  draft(frame) {
+    if (!frame.text) return hideTyping();
+    byId("typing-words").textContent = frame.text;
+    byId("typing").classList.add("draft");
+    frames.typing();
+  },
 };
 
 line.addEventListener("state", ({ detail: state }) => {
@@ -123,6 +130,8 @@ function startOver() {
 
 function hideTyping() {
   byId("typing").hidden = true;
+  byId("typing").classList.remove("draft");
+  byId("typing-words").textContent = texts.say("typing");
 }
 
 // --- from the visitor ----------------------------------------------------------------------

@@ -26,6 +26,7 @@ async def answer(turn: Turn) -> None:
 async def home(ilink: ILink, *plugins: str, folder: Path | None = None) -> AsyncGenerator[Shop]:
     """The channel is called ``me``."""
     channel = {"adapter": "ilink", "bot_token": ilink.token, "api_base": ilink.url}
+    channel |= {"store": f"{ilink.url}/c2c", "media_hosts": ["127.0.0.1"]}
     async with open_shop(plugins=plugins, channels={"me": channel}, folder=folder) as shop:
         ilink.clock = shop.clock
         yield shop

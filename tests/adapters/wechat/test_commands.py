@@ -6,6 +6,7 @@ import asyncio
 import json
 import tomllib
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from adapters.wechat.menu import outline
 from adapters.wechat.settings import WeChatSettings
 from core.cli.root import build
 from core.cli.tongue import locale, texts
+from core.clock import SystemClock
 from core.testing import open_shop
 from tests.standins.toml import document
 from tests.standins.wechat import WeChat
@@ -166,6 +168,68 @@ async def test_followers_their_sources_tags_and_files(
     assert (await types("wechat", "notice", str(number), "p", "已发出", "order=A1"))[0] == 0
     ledger = (await types("ledger", "list", "--json"))[1]
     assert json.loads(ledger.splitlines()[-1])["text"] == "已发出"
+
+
+async def test_a_mass_message_is_looked_at_sent_once_and_counted(
+    types: Types, wechat: WeChat, tmp_path: Path
+) -> None:
+    channel = {"adapter": "wechat", **wechat.settings()}
+    async with open_shop(channels={"oa": channel}, folder=tmp_path) as shop:
+        wechat.clock, wechat.hook = shop.clock, f"{shop.app.server.url}/hooks/oa"
+        for openid in ("o1", "o2"):
+            await wechat.push_event(openid, "subscribe", "qrscene_live-7")
+        await shop.settle()
+        number = (await shop.conversation("o1", "oa")).id
+    wechat.clock = SystemClock()
+    mass, tonight = ("wechat", "mass"), "今晚直播"
+    wechat.mass.drafts["d1"] = "秋冬新品"
+    drafts = json.loads((await types(*mass, "drafts", "--json"))[1])
+    assert drafts == {"title": "秋冬新品", "media_id": "d1"}
+    assert "No mass message yet" in (await types(*mass, "status"))[1]
+    assert (await types(*mass, "preview", str(number), tonight))[0] == 0
+    assert (await types(*mass, "preview", "boss-wx", "--article", "d1"))[0] == 0
+    shown = wechat.mass.previews
+    assert (shown[0]["touser"], shown[1]["towxname"]) == ("o1", "boss-wx")
+    assert "exactly one" in (await types(*mass, "send", tonight))[1]
+    assert "exactly one" in (await types(*mass, "send", "--all"))[1]
+    assert "a list has 2" in (await types(*mass, "send", tonight, "--source", "door"))[1]
+    code, said = await types(*mass, "send", tonight, "--source", "live-7")  # nobody says yes
+    assert (code, "To: 2" in said, "Used 0 of the 4" in said) == (1, True, True)
+    surely = (*mass, "send", tonight, "--source", "live-7", "--yes")
+    assert (await types(*surely))[0] == 0
+    assert "same today" in (await types(*surely))[1]
+    today = datetime.now(UTC)
+    async with open_shop(channels={"oa": channel}, folder=tmp_path, start=today) as shop:
+        await shop.settle()
+    (sent,) = wechat.mass.posts
+    assert (sent.text, sent.payload["touser"]) == (tonight, ["o1", "o2"])
+    row = json.loads((await types(*mass, "status", "--json"))[1])
+    assert (row["audience"], row["state"]) == ("a list of 2", "WeChat is sending it")
+    async with open_shop(channels={"oa": channel}, folder=tmp_path, start=today) as shop:
+        wechat.clock, wechat.hook = shop.clock, f"{shop.app.server.url}/hooks/oa"
+        await wechat.finish_mass(sent.msg_id, sent=1, missed=1)
+    row = json.loads((await types(*mass, "status", "--json"))[1])
+    assert (row["state"], row["reached"], row["missed"]) == ("finished", 1, 1)
+    once = {"account": "subscription"}
+    said = (await types(*mass, "send", "又一条", "--source", "live-7", "--yes", **once))[1]
+    assert "Today's 1 mass messages are used up" in said
+
+
+async def test_the_link_of_a_one_time_subscription(
+    types: Types, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    once = {"template_id": "T", "kind": "once", "title": "开播", "fields": {"content": "{what}"}}
+    plain: dict[str, Any] = {"template_id": "T", "fields": {}}
+    forms = {"live.start": once, "order.shipped": plain}
+    asked = ("wechat", "subscribe", "live.start")
+    assert "public_url" in (await types(*asked, notices=forms))[1]
+    monkeypatch.setenv("XIAOER__SERVER__PUBLIC_URL", "https://bot.shop.cn")
+    code, said = await types(*asked, notices=forms)
+    assert (code, "redirect_url=https%3A%2F%2Fbot.shop.cn%2Fchat%2Foa%2Fsubscribed" in said) == (
+        0,
+        True,
+    )
+    assert "no notice order.shipped" in (await types(*asked[:2], "order.shipped", notices=forms))[1]
 
 
 async def test_what_the_platform_refuses_is_said_in_words(types: Types, wechat: WeChat) -> None:

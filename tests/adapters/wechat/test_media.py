@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from adapters._weixin.duration import seconds
 from adapters.wechat.adapter import WeChatAdapter
 from core.adapter import NoMedia, Outcome, Receipt
 from core.clock import TestClock
@@ -266,3 +267,56 @@ async def test_a_file_that_cannot_be_had_says_why(
         await read(adapter, Image(media_id=media))
     with pytest.raises(NoMedia, match="private-address"):
         await read(adapter_for(wechat.settings(can_push=False), line), Image(url="http://[::1]/"))
+
+
+def amr(frames: int, head: bytes = b"#!AMR\n", kind: int = 0, size: int = 13) -> bytes:
+    """A voice of 20 ms frames."""
+    return head + (bytes([kind << 3]) + bytes(size - 1)) * frames
+
+
+def mp3(seconds: float) -> bytes:
+    """MPEG 1 layer III, 32 kbit/s, 44.1 kHz: frames of 104 bytes and 26 ms."""
+    return (b"\xff\xfb\x10\xc0" + bytes(100)) * round(seconds * 44_100 / 1152)
+
+
+@pytest.mark.parametrize(
+    ("data", "lasts"),
+    [
+        (amr(3000), 60.0),
+        (amr(3001), 60.02),
+        (amr(10, b"#!AMR-WB\n", 8, 61), 0.2),
+        (amr(10, kind=15, size=1), 0.2),  # silence
+        (amr(1, kind=9), None),
+        (mp3(59), 59.0),
+        (mp3(61), 61.0),
+        (b"ID3" + bytes(40), None),
+    ],
+)
+def test_a_voice_is_measured(data: bytes, lasts: float | None, tmp_path: Path) -> None:
+    file = tmp_path / "voice"
+    file.write_bytes(data)
+    found = seconds(file)
+    assert found is None if lasts is None else found == pytest.approx(lasts, abs=0.05)
+
+
+async def test_a_voice_over_a_minute_is_not_uploaded_but_shown_as_its_address(
+    adapter: WeChatAdapter, wechat: WeChat, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, data in (("long.amr", amr(3001)), ("long.mp3", mp3(61)), ("odd.amr", amr(1, kind=9))):
+        monkeypatch.setitem(FILES, name, data)
+        said = await shown(adapter, wechat, Voice(url=f"{site.url}/{name}"))
+        assert (said["kind"], said["content"]) == ("text", f"{site.url}/{name}")
+    assert wechat.calls["upload"] == 0
+
+
+@pytest.mark.parametrize("odd", [[], {}, "40001", None, True])
+async def test_an_error_code_that_is_no_number_broke_the_download_of_a_file(
+    adapter: WeChatAdapter, wechat: WeChat, odd: object
+) -> None:
+    def says(_code: int, **_more: object) -> web.Response:
+        return web.json_response({"errcode": odd})
+
+    wechat.desk.says = says
+    with pytest.raises(NoMedia):
+        async with adapter.media(Voice(media_id="gone")):
+            pass

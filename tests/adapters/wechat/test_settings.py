@@ -45,7 +45,7 @@ def test_plain_mode_needs_a_token_only() -> None:
 def test_what_the_guide_tells_to_write_can_be_used() -> None:
     guide = (Path(__file__).parents[3] / "docs/wechat.md").read_text("utf-8")
     blocks = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
-    assert len(blocks) == 3
+    assert len(blocks) == 5
     for block in blocks:
         channel = {**GOOD, **tomllib.loads(block)["channels"]["wechat"]}
         channel = {name: GOOD.get(name, given) for name, given in channel.items()}

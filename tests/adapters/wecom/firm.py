@@ -70,10 +70,17 @@ async def firm(
             await platform.stop()
 
 
-async def post(shop: Shop, to: str, *parts: AnyPart, kind: str = "direct", key: str = "") -> None:
+async def post(
+    shop: Shop,
+    to: str,
+    *parts: AnyPart,
+    kind: str = "direct",
+    key: str = "",
+    channel: str = "wecom",
+) -> None:
     """Queue a message and wait until it moves no more by itself."""
     effects = Effects(shop.clock, shop.app.texts, "en")
-    effects.post(Post(parts, Address("wecom", to, ConversationKind(kind)), key=key))
+    effects.post(Post(parts, Address(channel, to, ConversationKind(kind)), key=key))
     await shop.app.commit.write(effects, by_hand())
     await shop.settle()
 
