@@ -12,6 +12,7 @@ import json
 import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,9 @@ from numpy.typing import NDArray
 from plugins.faq.dense import Meaning, Turn
 from plugins.faq.encoder import PackagedEncoder, Remembering, load_use
 from plugins.faq.files import read
+from plugins.faq.kernel import kinship, weights_of
 from plugins.faq.ladder import Ladder, survey, usual_subjects
-from plugins.faq.layout import Floats
+from plugins.faq.layout import Floats, Layout
 from plugins.faq.matcher import Topic
 from plugins.faq.segment import VIEWS, Asked
 from plugins.faq.store import topic_of
@@ -29,10 +31,15 @@ from plugins.faq.terms import flatten
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data" / "faq"
 SEED, FOLDS, SIZE, SHRINK = 20261122, 4, 256, 1.0
-TAKEN, UNLINKED, NATURAL = 0.25, 0.3, 2.0
+RIDGE = 0.5  # of the kernel: how little a single wording is trusted
+TAKEN, STRANGE, UNLINKED, NATURAL = 0.15, 0.25, 0.3, 2.0
+STEPS = 500
+AWAY = -3.0  # the signs of an entry that is taken away
+LEARNED = ("paraphrases_dev", "questions_a")
 OUTSIDE = 0.15  # out-of-scope questions for each one in scope, as shops meet them
+ALONE = 0.3  # of a question on no usual subject among those in scope, likewise
 WANTED = (0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975, 0.99)
-Array = NDArray[np.float64]
+Array = NDArray[np.floating[Any]]
 
 
 @dataclass(slots=True)
@@ -60,24 +67,30 @@ def learn_turn(vectors: Floats, group: NDArray[np.int64]) -> Turn:
 
 
 def lessons(source: Remembering, topics: list[Topic], rng: np.random.Generator) -> Lesson:
-    """Every wording asked with itself left out, by a turn that has not seen it."""
-    subjects = usual_subjects()
-    rows = [(number, text) for number, s in enumerate(subjects) for text in s.questions]
-    fold = rng.integers(0, FOLDS, len(rows))
-    vectors = source.encode([text for _, text in rows])
-    group = np.array([number for number, _ in rows])
+    """Every wording asked with itself left out, by a turn and weights that have not seen it.
+
+    In each part some subjects are strange: the weights have seen none of their wordings.
+    """
+    layout = Layout(usual_subjects())
+    count = len(layout.wordings)
+    owner = layout.owner[:count]
+    fold = rng.integers(0, FOLDS, count)
+    vectors = source.encode(layout.wordings)
     lesson = Lesson([], [], [], [])
-    outside = [row for row in queries("paraphrases_dev", "questions_a") if row["gold"] is None]
+    known = {flatten(text) for text in layout.wordings}
+    asked = [str(row["query"]) for row in queries(*LEARNED) if row["gold"] is None]
+    outside = [text for text in asked if flatten(text) not in known]
     for part in range(FOLDS):
         seen = fold != part
-        turn = learn_turn(vectors[seen], group[seen])
+        strange = rng.random(len(layout)) < STRANGE
+        turn = learn_turn(vectors[seen], owner[seen])
         pupil = Pupil(Meaning(source, turn, {}), topics, rng, lesson)
-        for at in np.flatnonzero(fold == part):
-            number, text = rows[at]
-            if text != subjects[number].entry_id:
-                pupil.wording(text, number, int(at))
-        for row in outside[part::FOLDS]:
-            pupil.foreign(str(row["query"]))
+        pupil.study(seen & ~strange[owner])
+        for row in np.flatnonzero(~seen):
+            if row not in layout.first:
+                pupil.wording(int(row), strange=bool(strange[owner[row]]))
+        for text in outside[part::FOLDS]:
+            pupil.foreign(text)
     return lesson
 
 
@@ -91,37 +104,49 @@ class Pupil:
         self._full.learn(topics)
         self._bare.learn(topics)
         self._meaning, self._rng, self._lesson = meaning, rng, lesson
-        segment = self._full.index.segments[0]
+        segment, self._layout = self._full.index.segments[0], self._full.index.subjects.layout
         self._free = ~segment.covered
         self._entry = {int(subject): at for at, subject in enumerate(segment.link) if subject >= 0}
-        self._natural = {
-            flatten(str(r["query"])) for r in queries("paraphrases_dev", "questions_a")
-        }
+        self._natural = {flatten(str(row["query"])) for row in queries(*LEARNED)}
+        self._likeness = likeness(self._full, self._layout.wordings)
+        self._weights = np.zeros((0, 0), np.float32)
 
-    def wording(self, text: str, subject: int, row: int) -> None:
+    def study(self, seen: NDArray[np.bool_]) -> None:
+        """Learn the weights of these wordings."""
+        self._weights = learn_weights(self._likeness, self._layout, seen)
+
+    def wording(self, row: int, *, strange: bool) -> None:
         """Ask a wording of a subject, which may or may not be an entry's."""
+        text, subject = self._layout.wordings[row], int(self._layout.owner[row])
         free, entry = self._free.copy(), self._entry.get(subject)
-        taken = entry is not None and self._rng.random() < TAKEN
+        taken = entry is not None and self._rng.random() < (0.5 if strange else TAKEN)
         if entry is None or taken:
-            free[subject] = self._rng.random() < 0.5  # so that unknown subjects are met, too
-        signs, others = self._ask(text, row, free)
+            free[subject] = not strange  # unknown subjects are met, too
+        signs, others = self._ask(text, row, free, self._likeness[row] @ self._weights)
+        if entry is not None and strange:
+            signs[entry] = self._plain[entry]
         if taken:
-            signs[entry] = -1
+            signs[entry] = AWAY
         right = len(signs) if entry is None or taken else entry
         self._note(signs, others, right, NATURAL if flatten(text) in self._natural else 1.0)
 
     def foreign(self, text: str) -> None:
         """Ask what no entry answers."""
-        signs, others = self._ask(text, -1, self._free)
+        row = likeness(self._full, [text])[0]
+        signs, others = self._ask(text, -1, self._free, row @ self._weights)
         self._note(signs, others, len(signs), NATURAL)
 
-    def _ask(self, text: str, row: int, free: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+    def _ask(
+        self, text: str, row: int, free: NDArray[np.bool_], evidence: Floats
+    ) -> tuple[Floats, Floats]:
         vector = self._meaning.of([text])[0]
         asked = Asked(self._full.index.rarity.read(text), vector, row)
-        signs, others = survey(self._full.index, asked, free)
-        plain, _ = survey(self._bare.index, replace(asked, hidden=-1), np.zeros(0, np.bool_))
+        signs, others = survey(self._full.index, asked, free, evidence)
+        nothing = np.zeros(0, np.float32)
+        bare = replace(asked, hidden=-1)
+        self._plain, _ = survey(self._bare.index, bare, np.zeros(0, np.bool_), nothing)
         alone = self._rng.random(len(signs)) < UNLINKED
-        return np.where(alone[:, None], plain, signs), others
+        return np.where(alone[:, None], self._plain, signs), others
 
     def _note(self, signs: Floats, others: Floats, right: int, weight: float) -> None:
         self._lesson.signs.append(signs)
@@ -130,31 +155,78 @@ class Pupil:
         self._lesson.weight.append(weight)
 
 
+def likeness(ladder: Ladder, texts: list[str]) -> Floats:
+    """How much each wording of the subjects counts for each text."""
+    subjects = ladder.index.subjects
+    rows: list[Floats] = []
+    for asked in ladder.read(texts):
+        terms, meaning = (r[: len(subjects.layout.wordings)] for r in subjects.scores(asked))
+        rows.append(kinship(terms, meaning))
+    return np.stack(rows)
+
+
+def learn_weights(alike: Floats, layout: Layout, seen: NDArray[np.bool_]) -> Floats:
+    """Kernel ridge regression: each wording's weight for each subject; 0 for those not seen."""
+    owner = layout.owner[: len(layout.wordings)]
+    meant = (owner[:, None] == np.arange(len(layout))).astype(np.float32)
+    inner = alike[np.ix_(seen, seen)]
+    found = np.zeros_like(meant)
+    found[seen] = np.linalg.solve(inner + RIDGE * np.eye(len(inner), dtype=np.float32), meant[seen])
+    return found
+
+
 def fit(lesson: Lesson, spaces: int) -> dict[str, object]:
     """The weights that make the right entry likeliest, and what their probabilities are worth."""
-    signs = np.stack(lesson.signs)[..., : VIEWS * spaces].astype(np.float64)
-    others = np.stack(lesson.others)[..., : 2 * spaces].astype(np.float64)
-    others = np.concatenate((np.ones((len(others), 1)), others), axis=1)
-    right, weight = np.array(lesson.right), np.array(lesson.weight) / sum(lesson.weight)
+    signs, others = prepared(lesson, spaces)
+    right, weight = np.array(lesson.right), np.array(lesson.weight, np.float32)
+    weight /= weight.sum()
     width, at = signs.shape[-1], np.arange(len(right))
-    found = np.zeros(width + others.shape[1])
+    found = np.zeros(width + others.shape[1], np.float32)
     first = second = np.zeros_like(found)
-    for step in range(1, 1501):
+    for step in range(1, STEPS + 1):
         slope = chances(signs, others, found)
         slope[at, right] -= 1
         slope *= weight[:, None]
-        grad = np.concatenate((np.einsum("qe,qek->k", slope[:, :-1], signs), slope[:, -1] @ others))
-        grad += 1e-4 * found
+        entries = slope[:, :-1].ravel() @ signs.reshape(-1, width)
+        grad = np.concatenate((entries, slope[:, -1] @ others)) + 1e-4 * found
         first, second = 0.9 * first + 0.1 * grad, 0.999 * second + 0.001 * grad**2
-        found = found - 0.05 * (first / (1 - 0.9**step)) / (
+        found = found - 0.1 * (first / (1 - 0.9**step)) / (
             np.sqrt(second / (1 - 0.999**step)) + 1e-8
         )
     table = chances(signs, others, found)
+    half = VIEWS * spaces + spaces - 1
+    entry, alone, constant, none = np.split(found, (half, width - 1, width))
     return {
-        "entry": [round(float(w), 4) for w in found[:width]],
-        "none": [round(float(w), 4) for w in found[width:]],
-        **worth(table, right, weight),
+        "entry": [*rounded(entry), 0.0],
+        "alone": [*rounded(alone), *[0.0] * (spaces - 1), *rounded(constant)],
+        "none": rounded(none),
+        **worth(table, right, weight * np.where(_alone(lesson), ALONE, 1)),
     }
+
+
+def _alone(lesson: Lesson) -> NDArray[np.bool_]:
+    """Whether the right entry is on no usual subject."""
+    pairs = zip(lesson.signs, lesson.right, strict=True)
+    return np.array([right < len(signs) and signs[right, -1] <= 0 for signs, right in pairs])
+
+
+def prepared(lesson: Lesson, spaces: int) -> tuple[Floats, Floats]:
+    """The signs, apart for entries on a usual subject and for others, and those of none."""
+    signs, plain = np.stack(lesson.signs), VIEWS * spaces
+    evidence = spaces - 1  # it comes with meaning
+    usual = signs[..., -1:] > 0
+    parts = (signs[..., : plain + evidence] * usual, signs[..., :plain] * ~usual, ~usual)
+    others = np.stack(lesson.others)[..., : 2 * spaces + evidence]
+    constant = np.ones((len(others), 1))
+    return (
+        np.concatenate(parts, axis=2, dtype=np.float32),
+        np.concatenate((constant, others), axis=1, dtype=np.float32),
+    )
+
+
+def rounded(weights: Array) -> list[float]:
+    """Short enough to read."""
+    return [round(float(weight), 4) for weight in weights]
 
 
 def chances(signs: Array, others: Array, found: Array) -> Array:
@@ -192,6 +264,29 @@ def queries(*names: str) -> list[dict[str, str | None]]:
     return [json.loads(line) for line in lines]
 
 
+def keep(source: Remembering, topics: list[Topic], path: Path) -> None:
+    """Write the turn, the vectors of the subjects' wordings in it, and their weights."""
+    layout = Layout(usual_subjects())
+    vectors = source.encode(layout.wordings)
+    turn = learn_turn(vectors, layout.owner[: len(vectors)])
+    ladder = Ladder(Meaning(source, turn, {}))
+    ladder.learn(topics)
+    seen = np.ones(len(vectors), np.bool_)
+    table = learn_weights(likeness(ladder, layout.wordings), layout, seen)
+    weights = weights_of(table, layout.wordings, layout.ids)
+    np.savez_compressed(
+        path,
+        encoder=np.array(source.name),
+        mean=turn.mean,
+        turn=turn.turn.astype(np.float16),
+        texts=np.array(layout.wordings),
+        vectors=turn(vectors).astype(np.float16),
+        subjects=np.array(layout.ids),
+        weights=weights.steps,
+        size=weights.size,
+    )
+
+
 def main() -> int:
     """Learn, and write ``meaning.npz`` and ``weights.json``."""
     source = Remembering(PackagedEncoder("use", load_use), 100_000)
@@ -204,6 +299,7 @@ def main() -> int:
             "folds": FOLDS,
             "size": SIZE,
             "shrink": SHRINK,
+            "ridge": RIDGE,
             "encoder": source.name,
         },
         "terms": fit(lesson, 1),
@@ -212,19 +308,7 @@ def main() -> int:
     folder = ROOT / "plugins" / "faq"
     text = json.dumps(table, ensure_ascii=False, indent=1)
     (folder / "weights.json").write_text(text + "\n", encoding="utf-8")
-    subjects = usual_subjects()
-    texts = [text for subject in subjects for text in subject.questions]
-    group = np.repeat(np.arange(len(subjects)), [len(s.questions) for s in subjects])
-    vectors = source.encode(texts)
-    turn = learn_turn(vectors, group)
-    np.savez_compressed(
-        folder / "meaning.npz",
-        encoder=np.array(source.name),
-        mean=turn.mean,
-        turn=turn.turn.astype(np.float16),
-        texts=np.array(texts),
-        vectors=turn(vectors).astype(np.float16),
-    )
+    keep(source, topics, folder / "meaning.npz")
     print(text)
     return 0
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from babel.dates import format_date
 
+from core.contacts.person import together
 from core.effects import Effects
 from core.texts import Texts, nearest
 from core.turn import Turn
 from plugins.complaints.ladder import Rung, clocks, stamp, warn_at
-from plugins.complaints.models import Complaint, State
+from plugins.complaints.models import Complaint, FollowUp, State
 from plugins.complaints.settings import ComplaintSettings, Level
 from plugins.complaints.severity import Reading
 from plugins.handoff.face import tell_staff
@@ -22,7 +23,7 @@ REMIND, ESCALATE, FOLLOW_UP = "complaints.remind", "complaints.escalate", "compl
 
 async def running(contact_id: int) -> Complaint | None:
     """The customer's complaint that is not closed yet, if there is one."""
-    mine = Complaint.filter(contact_id=contact_id).exclude(state=State.CLOSED)
+    mine = Complaint.filter(contact_id__in=await together(contact_id)).exclude(state=State.CLOSED)
     return await mine.order_by("-id").first()
 
 
@@ -90,6 +91,7 @@ def step(
     if rung is Rung.CLOSE:
         asked = follow_up_at(now, settings, effects)
         complaint.follow_up_on = asked.date()
+        effects.write(partial(_task, complaint.number, complaint.contact_id, asked.date()))
         effects.at(asked, FOLLOW_UP, complaint.number, number=complaint.number)
     effects.save(complaint)
     effects.emit(f"complaint.{complaint.state}", **summary(complaint), by=by)
@@ -154,6 +156,12 @@ def summary(complaint: Complaint) -> dict[str, Any]:
         "state": str(complaint.state),
         "level": complaint.level,
     }
+
+
+async def _task(number: str, contact: int, due_on: date) -> None:
+    """The task to ask again (``follow_up.py``); a complaint has one."""
+    if not await FollowUp.filter(number=number).exists():
+        await FollowUp(number=number, contact_id=contact, due_on=due_on).save(force_create=True)
 
 
 async def _update(row: Any, values: dict[str, Any]) -> None:  # noqa: ANN401 - a Tortoise query set

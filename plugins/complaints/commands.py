@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -16,9 +18,12 @@ from core.effects import Post
 from core.parts import Text
 from core.store.models import Conversation
 from plugins.complaints import cases
+from plugins.complaints import follow_up as follow_ups
+from plugins.complaints.evidence import pack
 from plugins.complaints.ladder import Rung, done_at, due_at
-from plugins.complaints.models import Complaint, State
+from plugins.complaints.models import Complaint, Result, State
 from plugins.complaints.settings import ComplaintSettings
+from plugins.orders.face import OrderSource
 
 app = typer.Typer(name="complaints", help=say("complaints.cli_help"), invoke_without_command=True)
 COLUMNS = (
@@ -33,6 +38,7 @@ COLUMNS = (
     "conversation",
 )
 DETAILS = ("opened", *COLUMNS, "follow_up")
+TASK = ("number", "due_on", "tries", "result", "text")
 Number = Annotated[str, typer.Argument(help=say("complaints.cli_number"))]
 Words = Annotated[str, typer.Option("--text", "-t", help=say("complaints.cli_text"))]
 Agent = Annotated[str, typer.Option(help=say("complaints.cli_agent"))]
@@ -91,6 +97,65 @@ def plan(number: Number, text: Words = "", agent: Agent = "") -> None:
 def close(number: Number, text: Words = "", agent: Agent = "") -> None:
     """It is settled: apology, thanks and a follow-up date go to the customer (S-196)."""
     _step(number, Rung.CLOSE, text, agent)
+
+
+@app.command("follow-ups", help=say("complaints.cli_follow_ups_help"))
+def follow_ups_(*, as_json: Json = False) -> None:
+    """Whom to ask again, the longest due first (S-178)."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with office():
+            tasks = await follow_ups.open_tasks()
+            return [{name: getattr(task, name) for name in (*TASK, "contact_id")} for task in tasks]
+
+    columns = {name: f"complaints.cli_{name}" for name in TASK} | {"text": "complaints.cli_said"}
+    listing(run(work()), columns, as_json=as_json, empty="complaints.cli_no_follow_ups")
+
+
+@app.command("followed", help=say("complaints.cli_followed_help"))
+def followed(
+    number: Number,
+    result: Annotated[Result, typer.Option("--result", help=say("complaints.cli_result_opt"))],
+    text: Annotated[str, typer.Option("--text", "-t", help=say("complaints.cli_said"))] = "",
+    agent: Agent = "",
+) -> None:
+    """What the customer said when asked again."""
+
+    async def work() -> None:
+        async with office() as desk:
+            await follow(desk, number, result, text, agent)
+
+    run(work())
+    tell(f"complaints.cli_followed_{result}", number=number)
+
+
+@app.command("export", help=say("complaints.cli_export_help"))
+def export(
+    number: Number,
+    to: Annotated[Path, typer.Option("--to", help=say("complaints.cli_to"))],
+) -> None:
+    """The evidence pack as a ZIP (S-184)."""
+
+    async def work() -> bytes:
+        async with office() as desk:
+            source = desk.app.registry.services.get(OrderSource)
+            return await pack(await find(number), source, desk.texts, desk.clock.now())
+
+    body = run(work())
+    to.write_bytes(body)
+    to.chmod(0o600)  # it tells of a customer
+    tell("complaints.cli_exported", file=to, digest=hashlib.sha256(body).hexdigest())
+
+
+async def follow(desk: Desk, number: str, result: Result, text: str, agent: str) -> None:
+    """Keep what the customer said; raises :class:`Refusal`."""
+    effects = desk.effects()
+    by = f"agent:{agent}" if agent else "staff"
+    try:
+        await follow_ups.record(effects, number, result, text, by)
+        await desk.commit(effects)
+    except follow_ups.Settled:
+        raise Refusal("complaints.cli_no_follow_up", number=number) from None
 
 
 async def find(number: str) -> Complaint:

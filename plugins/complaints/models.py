@@ -66,8 +66,8 @@ class ComplaintLead(Model):
     """A complaint heard in public: told to staff, not discussed there."""
 
     id = fields.BigIntField(primary_key=True)
-    conversation_id = fields.BigIntField()
-    contact_id = fields.BigIntField()
+    conversation_id: int = fields.BigIntField()
+    contact_id: int = fields.BigIntField()
     severity = fields.IntField()
     kind = fields.CharField(max_length=20)
     text = fields.TextField()
@@ -78,3 +78,31 @@ class ComplaintLead(Model):
 
         table = "complaint_lead"
         indexes = (Index(fields=["conversation_id", "contact_id", "at"]),)
+
+
+class Result(StrEnum):
+    """What a follow-up found (S-178)."""
+
+    SATISFIED = "satisfied"
+    UNSATISFIED = "unsatisfied"
+    UNREACHED = "unreached"  # to be tried again tomorrow
+
+
+class FollowUp(Model):
+    """The task to ask a customer again after closing, and what came of it."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    number = fields.CharField(max_length=40, unique=True)  # the complaint's
+    contact_id: int = fields.BigIntField(db_index=True)
+    due_on = fields.DateField()
+    tries = fields.IntField(default=0)
+    result = fields.CharField(max_length=12, default="")
+    text = fields.TextField(default="")
+    by = fields.CharField(max_length=80, default="")
+    done_at = fields.DatetimeField(null=True)
+
+    class Meta(Model.Meta):
+        """Looked up by what is due."""
+
+        table = "complaint_follow_up"
+        indexes = (Index(fields=["done_at", "due_on"]),)

@@ -12,8 +12,10 @@ from core.route import Rank
 from core.turn import Turn
 from core.understand import Recogniser, Understanding
 from plugins.complaints import cases
+from plugins.complaints import follow_up as follow_ups
+from plugins.complaints.keeps import HOLDINGS, still_open
 from plugins.complaints.ladder import Rung, done_at, level_above
-from plugins.complaints.models import Complaint, ComplaintLead, State
+from plugins.complaints.models import Complaint, ComplaintLead
 from plugins.complaints.patience import grievance, nudges
 from plugins.complaints.settings import ComplaintSettings
 from plugins.complaints.severity import Reading, Severity, read
@@ -28,10 +30,26 @@ plugin = Plugin(
     "complaints",
     settings=ComplaintSettings,
     requires=("handoff",),
+    uses=("orders",),
     models="plugins.complaints.models",
     cli="plugins.complaints.commands:app",
     package=__package__ or "",
+    live=(
+        "soothe_minutes",
+        "plan_minutes",
+        "close_minutes",
+        "warn_share",
+        "hand_over_from",
+        "lead_minutes",
+        "nudges",
+        "nudge_minutes",
+        "promise_minutes",
+        "follow_up_days",
+        "follow_up_at",
+    ),
 )
+plugin.holds(*HOLDINGS)
+plugin.hinders(still_open)
 
 
 @plugin.recogniser
@@ -89,11 +107,12 @@ async def _take(turn: Turn, reading: Reading, settings: ComplaintSettings) -> No
         cases.open_case(turn, reading, settings)
     turn.note(kind=reading.kind, phrases=list(reading.phrases))
     if turn.conversation.owner != "bot":
+        handoff.upset(turn)
         return
     turn.reply("complaints.soothe_again" if complaint else f"complaints.soothe_{reading.kind}")
     asked = handoff.PERSON in turn.understanding.intents
     if asked or reading.severity >= settings.hand_over_from:
-        handoff.request(turn, "complaint")
+        handoff.request(turn, "complaint", topic=reading.kind, level=int(reading.severity))
 
 
 @plugin.on(
@@ -166,12 +185,19 @@ async def escalate(due: Due, settings: ComplaintSettings) -> None:
 
 @plugin.due()
 async def follow_up(due: Due, settings: ComplaintSettings) -> None:
-    """The day has come to ask the customer whether all is well now (S-196)."""
-    complaint = await Complaint.get_or_none(number=due.data["number"], state=State.CLOSED)
-    if complaint is None:
-        return
-    due.emit("complaint.follow_up", **cases.summary(complaint))
-    cases.tell(due, complaint, settings, "complaints.staff_follow_up", "follow-up")
+    """The day has come to ask the customer whether all is well now (S-178, S-196)."""
+    await follow_ups.remind(due, settings)
+
+
+@plugin.due()
+async def unsatisfied(due: Due, settings: ComplaintSettings) -> None:
+    """Asked again, the customer is still not satisfied: the people in charge hear it."""
+    complaint = await Complaint.get_or_none(number=due.key)
+    if complaint is not None:
+        said = str(due.data.get("said", ""))
+        cases.tell(
+            due, complaint, settings, "complaints.staff_unsatisfied", "unsatisfied", said=said
+        )
 
 
 async def _raise(complaint_id: int, level: int) -> None:

@@ -17,6 +17,7 @@ import numpy as np
 import structlog
 
 from plugins.faq.encoder import Encoder, EncoderMissing, encoder
+from plugins.faq.kernel import Weights
 from plugins.faq.layout import ANSWER, Floats, Layout
 from plugins.faq.vectors import Known
 
@@ -52,6 +53,7 @@ class Meaning:
     encoder: Encoder
     turn: Turn
     known: Mapping[str, Floats]
+    weights: Weights | None = None  # what the wordings of the usual subjects say
 
     @property
     def model(self) -> str:
@@ -103,7 +105,9 @@ def meaning(encoder: Encoder) -> Meaning:
         turn = Turn(stored["mean"].astype(np.float32), stored["turn"].astype(np.float32))
         texts = [str(text) for text in stored["texts"]]
         known = dict(zip(texts, unit(stored["vectors"].astype(np.float32)), strict=True))
-    return Meaning(encoder, turn, known)
+        subjects = [str(text) for text in stored["subjects"]]
+        weights = Weights(texts, subjects, stored["weights"], stored["size"])
+    return Meaning(encoder, turn, known, weights)
 
 
 def source(name: str) -> Meaning | None:

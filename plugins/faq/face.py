@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from plugins.faq.editor import Editor, Outdated, Sheet, Trial, sheet
 from plugins.faq.entry import Entry
 from plugins.faq.exam import Finding
-from plugins.faq.files import parse, read
+from plugins.faq.files import FORMATS, parse, read, save
 from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.loop.approve import Unanswered, approve, gather, take
 from plugins.faq.loop.board import Board, board
@@ -19,32 +20,56 @@ from plugins.faq.publish import (
     refuse_regressions,
     versions,
 )
+from plugins.faq.retrieval import Retrieved, retrieve
 from plugins.faq.settings import FaqSettings
-from plugins.faq.store import store
+from plugins.faq.shelf import Spine, State, Wanted, categories, shelf
+from plugins.faq.store import entry_of, store
+from plugins.faq.terms import simplified
+from plugins.faq.wording import fill, personal, shown, unnamed
 
 __all__ = [
+    "FORMATS",
     "Board",
     "Candidate",
+    "Editor",
     "Entry",
     "FaqSettings",
     "Finding",
     "KnowledgeBase",
     "KnowledgeEntry",
+    "Outdated",
     "Regression",
+    "Retrieved",
+    "Sheet",
+    "Spine",
+    "State",
+    "Trial",
     "Unanswered",
+    "Wanted",
     "approve",
     "board",
     "candidates",
+    "categories",
     "check",
     "difference",
     "draft",
     "drafted",
+    "entry_of",
+    "fill",
     "gather",
     "parse",
+    "personal",
     "read",
     "refuse_regressions",
+    "retrieve",
+    "save",
     "settle",
+    "sheet",
+    "shelf",
+    "shown",
+    "simplified",
     "store",
     "take",
+    "unnamed",
     "versions",
 ]

@@ -20,6 +20,7 @@ from core.words import words
 from plugins.faq.dense import MANY, Meaning
 from plugins.faq.encoder import EncoderMissing
 from plugins.faq.fusion import SIGNS, Fusion, fusion_of
+from plugins.faq.kernel import kinship
 from plugins.faq.layout import Floats, Views
 from plugins.faq.matcher import Match, Topic, Verdict
 from plugins.faq.segment import VIEWS, Asked, Column, Segment
@@ -32,6 +33,7 @@ BATCH = 256  # texts that are encoded in one go
 ENOUGH = 20_000  # entries that tell how rare a term is
 GONE = -10.0  # the signs of an entry that is no more: it must not compete with its successor
 FEW = 500  # changed entries that are kept beside the index before it is made anew
+SPACES = ("terms", "meaning")
 Flags = NDArray[np.bool_]
 Exact = dict[str, tuple[str, ...]]  # from a flat text to the entries it means
 
@@ -54,6 +56,7 @@ class Index:
     gone: frozenset[str] = frozenset()  # of the first segment: changed or taken away since
     gone_rows: tuple[int, ...] = ()  # where they are
     meaning: Meaning | None = None
+    weights: Floats | None = None  # what each wording of the subjects says about each subject
     sounds: Sounds | None = None
 
     def said(self, flat: str) -> Verdict | None:
@@ -182,7 +185,10 @@ class Ladder:
         subjects = index.subjects.understand(meaning, known)
         vectors = meaning.of([topic.entry_id for topic in self._subjects], known, blank=True)
         keys = tuple(replace(k, vector=v) for k, v in zip(index.keys, vectors, strict=True))
-        return replace(index, subjects=subjects, keys=keys, meaning=meaning)
+        weights = meaning.weights
+        ids = [topic.entry_id for topic in self._subjects]
+        table = weights.table(subjects.layout.wordings, ids) if weights else None
+        return replace(index, subjects=subjects, keys=keys, meaning=meaning, weights=table)
 
     def _column(self, topics: Sequence[Topic], index: Index, known: Known) -> Column:
         column = Column(topics, index.rarity)
@@ -243,22 +249,39 @@ class Ladder:
         )
 
 
-def survey(index: Index, asked: Asked, free: Flags | None = None) -> tuple[Floats, Floats]:
+def survey(
+    index: Index, asked: Asked, free: Flags | None = None, evidence: Floats | None = None
+) -> tuple[Floats, Floats]:
     """The signs of all entries, and those of the nearest subject that no entry is about.
 
-    ``free`` names those subjects where they are not to be found out (for training).
+    ``free`` names those subjects, and ``evidence`` tells how surely each subject is meant, where
+    this is not to be found out (for training).
     """
     scores = index.subjects.scores(asked)
+    if evidence is None:
+        evidence = _evidence(index, scores)
     layout, guests = index.subjects.layout, list[Views]()
     for row in scores:
         if asked.hidden >= 0:
             row[asked.hidden] = 0
         guests.append(layout.views(row))
-    signs = np.concatenate([segment.signs(asked, guests) for segment in index.segments])
+    signs = np.concatenate([segment.signs(asked, guests, evidence) for segment in index.segments])
     if free is None:
         free = ~np.any([segment.covered for segment in index.segments], axis=0)
     others = [sign for views in guests for sign in (views.nearest, views.total / layout.weight)]
+    others += [] if evidence is None else [evidence]
     return signs, np.array([_top(sign[free]) for sign in others], np.float32)
+
+
+def _evidence(index: Index, scores: list[Floats]) -> Floats | None:
+    """How surely each subject is meant; nothing without meaning."""
+    if len(scores) < len(SPACES):
+        return None
+    layout = index.subjects.layout
+    if index.weights is None:
+        return np.zeros(len(layout), np.float32)
+    terms, meaning = (row[: len(layout.wordings)] for row in scores)
+    return kinship(terms, meaning) @ index.weights
 
 
 def _top(values: Floats) -> float:
@@ -275,6 +298,7 @@ def _exact(topics: Sequence[Topic]) -> Exact:
 
 def _facts(signs: Floats) -> dict[str, float | str]:
     """By name, for ``explain``."""
-    spaces = ("terms", "meaning")[: len(signs) // VIEWS]
+    spaces = SPACES[: len(signs) // VIEWS]
     names = [f"{space}.{sign}" for space in spaces for sign in SIGNS]
+    names += ["subject", "usual"][-(len(signs) % VIEWS) :]
     return {name: round(float(value), 3) for name, value in zip(names, signs, strict=True)}

@@ -2,8 +2,9 @@
 
 Terms answer from the first moment. The encoder's model and the vectors of a small knowledge are
 read from when the shop opens (beside a shop: from the first question) and waited for; those of a
-large knowledge are not waited for. ``status`` tells which
-generations work now, and why one does not.
+large knowledge are not waited for. The shop opens while the terms of a large knowledge are still
+being read; only questions wait for them. ``status`` tells which generations work now, and why one
+does not.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Mind:
         self._thinking = ThreadPoolExecutor(1, "faq")
         self._teaching = asyncio.Lock()
         self._later: asyncio.Task[None] | None = None
+        self._lesson: asyncio.Task[None] | None = None  # a large knowledge that is being learned
         self._small = True
         self._status = "terms" if self._encoder is None else "terms; meaning is not loaded yet"
 
@@ -58,10 +60,11 @@ class Mind:
         return f"terms; no meaning: {trouble}" if trouble else self._status
 
     async def learn(self, topics: Sequence[Topic]) -> None:
-        """Forget everything and know these."""
-        async with self._teaching:
-            await asyncio.to_thread(self._ladder.learn, topics)
+        """Forget everything and know these; does not wait until many are known."""
         self._small = len(topics) <= SMALL
+        self._lesson = asyncio.create_task(self._learn(topics))
+        if self._small:
+            await self._taught()
 
     def begin(self) -> None:
         """Read the meanings in the background."""
@@ -78,11 +81,13 @@ class Mind:
 
     async def change(self, topics: Sequence[Topic], gone: Sequence[str]) -> None:
         """Know these as well or anew, and forget those."""
+        await self._taught()
         async with self._teaching:
             await asyncio.to_thread(self._ladder.change, topics, gone)
 
     async def rehearse(self, topics: Sequence[Topic], gone: Sequence[str]) -> Rehearsal:
         """The matcher as it is, and as a change would leave it; nothing changes here."""
+        await self._taught()
         await self.warm()
         async with self._teaching:
             before, after = self._ladder.fork(), self._ladder.fork()
@@ -91,30 +96,43 @@ class Mind:
 
     async def read(self, texts: Sequence[str]) -> list[Asked]:
         """The texts in each space, as the matcher sees them."""
+        await self._taught()
         await self.warm()
         return await asyncio.to_thread(self._ladder.read, texts)
 
     async def judge(self, text: str, limit: int) -> Verdict:
         """What the matcher thinks of a text."""
+        await self._taught()
         await self.warm()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thinking, self._ladder.judge, text, limit)
 
     async def close(self) -> None:
         """Let go of the threads."""
-        if self._later is not None:
-            self._later.cancel()
-            await asyncio.gather(self._later, return_exceptions=True)
+        tasks = [task for task in (self._lesson, self._later) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._thinking.shutdown(wait=True, cancel_futures=True)
+
+    async def _taught(self) -> None:
+        """Have learned; raises what went wrong then."""
+        if self._lesson is not None:
+            await asyncio.shield(self._lesson)
+
+    async def _learn(self, topics: Sequence[Topic]) -> None:
+        async with self._teaching:
+            await asyncio.to_thread(self._ladder.learn, topics)
 
     async def _understand(self) -> None:
         if self._encoder is None:
             return
+        await self._taught()
         try:
             source = await asyncio.to_thread(meaning, self._encoder)
             known = await asyncio.to_thread(VectorFile, self._folder, source.model)
             texts: list[str] = []
-            for part in self._ladder.unread():
+            for part in await asyncio.to_thread(list, self._ladder.unread()):
                 own = [text for text in part if text not in source.known]
                 texts += own
                 fresh = await asyncio.to_thread(known.unknown, own)

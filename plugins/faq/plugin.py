@@ -20,7 +20,9 @@ from core.turn import Turn
 from core.understand.normalise import bare
 from plugins.faq.about import about
 from plugins.faq.bands import Bands
+from plugins.faq.editor import Editor
 from plugins.faq.encoder import Remembering, encoder
+from plugins.faq.keeps import HOLDINGS
 from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.menus import NONE, PERSON, PICK, REPLIES, USEFUL, WORDS, chosen
 from plugins.faq.mind import Mind
@@ -29,7 +31,7 @@ from plugins.faq.remote import RemoteEncoder
 from plugins.faq.replies import answer, answer_all, miss, suggest, verdict, wordless
 from plugins.faq.settings import FaqSettings
 from plugins.faq.store import CHANGED
-from plugins.handoff.face import request
+from plugins.handoff.face import Triage, request
 
 plugin = Plugin(
     "faq",
@@ -38,7 +40,18 @@ plugin = Plugin(
     models="plugins.faq.models",
     cli="plugins.faq.commands:app",
     package="plugins.faq",
+    live=(
+        "precision",
+        "public_precision",
+        "helpful",
+        "candidates",
+        "menu_minutes",
+        "facts",
+        "tone",
+        "help_page",
+    ),
 )
+plugin.holds(*HOLDINGS)
 DIRECT = ConversationKind.DIRECT
 
 
@@ -57,6 +70,12 @@ async def knowledge(
         yield base
     finally:
         await mind.close()
+
+
+@plugin.provides
+async def editor(base: KnowledgeBase, settings: FaqSettings) -> AsyncIterator[Editor]:
+    """What those work with who write the knowledge, at the desk."""
+    yield Editor(base, settings)
 
 
 @plugin.started
@@ -113,7 +132,7 @@ async def ask(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
 
 
 @plugin.on(always=True, rank=Rank.FALLBACK, kinds=DIRECT)
-async def unknown(turn: Turn, settings: FaqSettings) -> None:
+async def unknown(turn: Turn, triage: Triage) -> None:
     """Say honestly that we do not know; after some misses in a row a person takes over (S-028)."""
     if turn.event is not None:
         turn.decline("no words")
@@ -122,13 +141,13 @@ async def unknown(turn: Turn, settings: FaqSettings) -> None:
     if not turn.text:
         wordless(turn)
     elif bare(turn.text):
-        miss(turn, settings.misses, turn.message.id)
+        await miss(turn, triage, turn.message.id)
     else:
         turn.reply("faq.signs")  # a smile or a question mark: heard, but nothing to look up
 
 
 @plugin.on(event="choice", exact=REPLIES, rank=Rank.EXACT)
-async def choose(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
+async def choose(turn: Turn, base: KnowledgeBase, settings: FaqSettings, triage: Triage) -> None:
     """What the customer chose from one of our menus."""
     choice = chosen(turn, settings.menu_minutes)
     if choice is None:
@@ -138,7 +157,7 @@ async def choose(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None
     if choice.act == PERSON:
         request(turn, "faq-asked")
     elif choice.act == NONE:
-        miss(turn, settings.misses, choice.asked)
+        await miss(turn, triage, choice.asked)
     elif choice.act == PICK:
         entry = base.get(choice.entry_id)
         if entry is None:

@@ -22,7 +22,7 @@ from plugins.faq.menus import (
 from plugins.faq.models import Feedback
 from plugins.faq.settings import FaqSettings
 from plugins.faq.wording import shown, worded
-from plugins.handoff.face import request
+from plugins.handoff.face import Triage, request
 
 SERIES = timedelta(minutes=1)  # pictures come in series
 
@@ -60,17 +60,18 @@ def suggest(turn: Turn, entries: Sequence[Entry]) -> None:
     turn.say("", offer(turn, "faq.suggest", choices))
 
 
-def miss(turn: Turn, allowed: int, asked: int) -> None:
-    """Admit that we do not know and offer a person; the last allowed miss brings one (S-028).
+async def miss(turn: Turn, triage: Triage, asked: int) -> None:
+    """Admit that we do not know and offer a person; a trigger of the handoff brings one (S-028).
 
     ``asked``: the message that asked, for the loop to learn from (``loop/harvest.py``).
     """
     count = int(turn.memory.get("misses", 0)) + 1
     turn.note(misses=count)
     turn.emit("faq.missed", count=count, question=asked)
-    if count >= allowed:
+    trigger = await triage.fired(turn, misses=count)
+    if trigger is not None:
         turn.memory.pop("misses", None)
-        request(turn, "faq-misses")
+        request(turn, trigger.reason, level=trigger.level)
         return
     turn.memory["misses"] = count
     key = "faq.unknown" if count == 1 else "faq.unknown_again"

@@ -93,8 +93,12 @@ class Segment:
             found.append(mine.meaning.lengths(mine.layout, guests.meaning, rows))
         return found
 
-    def signs(self, asked: Asked, guests: list[Views]) -> Floats:
-        """Four signs an entry and space: like its question, answer, nearest wording and centre."""
+    def signs(self, asked: Asked, guests: list[Views], evidence: Floats | None) -> Floats:
+        """Four signs an entry and space: like its question, answer, nearest wording and centre.
+
+        With meaning one more: the evidence that the question is about the entry's subject. The
+        last tells whether the entry has a subject.
+        """
         signs: list[Floats] = []
         linked, link = self._linked, self.link[self._linked]
         spaces = zip(self.column.scores(asked), guests, self._lengths, strict=False)
@@ -110,6 +114,11 @@ class Segment:
                 )  # (c - q)(c - q), q out of total
                 length[entry] = np.sqrt(max(square, 1e-3))
             signs += [views.question, views.answer, nearest, total / length]
+        if evidence is not None:
+            subject = np.zeros(len(self.column.layout), np.float32)
+            subject[linked] = evidence[link]
+            signs.append(subject)
+        signs.append((self.link >= 0).astype(np.float32))
         return np.stack(signs, axis=1)
 
     def _home(self, asked: Asked) -> int:

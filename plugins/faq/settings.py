@@ -19,13 +19,12 @@ class FaqSettings(PluginSettings):
     ``embeddings``, ``none`` goes by terms alone.
     """
 
-    precision: float = Field(default=0.88, ge=0.7, le=0.99)  # in a direct chat
+    precision: float = Field(default=0.9, ge=0.7, le=0.99)  # in a direct chat
     public_precision: float = Field(default=0.95, ge=0.7, le=0.99)  # where everybody reads along
     encoder: Literal["use", "e5", "remote", "none"] = "use"
     embeddings: EmbeddingsSettings = EmbeddingsSettings()
     helpful: float = Field(default=0.25, ge=0, le=1)  # of menus, the share with the right entry
     candidates: int = Field(default=3, ge=1, le=5)
-    misses: int = Field(default=3, ge=1, le=10)  # S-028: then a person takes over
     menu_minutes: int = Field(default=30, ge=1)  # as long, a number typed means the last menu
     facts: dict[str, str] = Field(default={})  # what {names} in answers stand for
     tone: str = ""  # which of an entry's answers to say, where it has one in this tone

@@ -42,14 +42,22 @@ def unknown_facts(entry: Entry, settings: FaqSettings) -> Iterator[str]:
 
 def worded(turn: Turn, entry: Entry, settings: FaqSettings) -> str:
     """What this customer hears."""
+    return fill(unnamed(turn, entry, settings), personal(turn))
+
+
+def unnamed(turn: Turn, entry: Entry, settings: FaqSettings) -> str:
+    """The same, with names in braces where something personal belongs."""
     kind = turn.conversation.kind.value
     tone = settings.tones.get(turn.conversation.channel, settings.tone)
     listener = {kind, turn.conversation.channel, nearest(turn.locale, turn.texts.default), tone}
-    facts = dict(settings.facts)
-    facts |= dict.fromkeys(WORDS["fact_name"], turn.contact.name)
+    return fill(fitting(entry, listener), settings.facts)
+
+
+def personal(turn: Turn) -> dict[str, str]:
+    """What the names in braces stand for that differ by customer."""
     product = turn.message.context.get("product")
-    facts |= dict.fromkeys(WORDS["fact_product"], product if isinstance(product, str) else "")
-    return fill(fitting(entry, listener), facts)
+    facts = dict.fromkeys(WORDS["fact_name"], turn.contact.name)
+    return facts | dict.fromkeys(WORDS["fact_product"], product if isinstance(product, str) else "")
 
 
 def shown(turn: Turn, entry: Entry) -> list[AnyPart]:

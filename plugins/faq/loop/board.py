@@ -71,7 +71,7 @@ class Board:
 async def board(base: KnowledgeBase, since: datetime, now: datetime) -> Board:
     """The knowledge since a moment."""
     counts = await _counts(since)
-    used = Counter(entry_id for entry_id, _ in await _answers(since))
+    answers = await used(since)
     questions = counts["faq.answered"] + counts["faq.suggested"] + counts["faq.missed"]
     verdicts = Feedback.filter(at__gte=since)
     useful = await verdicts.filter(useful=True).count()
@@ -86,8 +86,8 @@ async def board(base: KnowledgeBase, since: datetime, now: datetime) -> Board:
         useless=useless,
         accuracy=_share(useful, useful + useless),
         open=await LifeQuestion.filter(settled_at=None).count(),
-        used=dict(used.most_common()),
-        never_used=[entry_id for entry_id in base.entries if entry_id not in used],
+        used=dict(answers.most_common()),
+        never_used=[entry_id for entry_id in base.entries if entry_id not in answers],
         stale=await _stale(base.today, now),
         effects=await _effects(now),
     )
@@ -109,18 +109,27 @@ async def _answers(since: datetime) -> list[tuple[str, datetime]]:
 
 
 async def _stale(today: date, now: datetime) -> list[Stale]:
-    found: list[Stale] = []
-    for row in await KnowledgeEntry.filter(enabled=True).order_by("id"):
-        since, reason = row.updated_at.date(), ""
-        if row.valid_to is not None and row.valid_to < today:
-            since, reason = row.valid_to, "expired"
-        elif row.review_by is not None and row.review_by <= today:
-            since, reason = row.review_by, "review"
-        elif row.review_by is None and now - row.updated_at > UNTOUCHED:
-            reason = "untouched"
-        if reason:
-            found.append(Stale(row.id, row.question, row.owner, reason, since))
-    return found
+    rows = await KnowledgeEntry.filter(enabled=True).order_by("id")
+    return [one for row in rows if (one := stale(row, today, now)) is not None]
+
+
+def stale(row: KnowledgeEntry, today: date, now: datetime) -> Stale | None:
+    """Why somebody should look at an entry, if anybody should."""
+    since, reason = row.updated_at.date(), ""
+    if not row.enabled:
+        return None
+    if row.valid_to is not None and row.valid_to < today:
+        since, reason = row.valid_to, "expired"
+    elif row.review_by is not None and row.review_by <= today:
+        since, reason = row.review_by, "review"
+    elif row.review_by is None and now - row.updated_at > UNTOUCHED:
+        reason = "untouched"
+    return Stale(row.id, row.question, row.owner, reason, since) if reason else None
+
+
+async def used(since: datetime) -> Counter[str]:
+    """How often each entry answered since a moment."""
+    return Counter(entry_id for entry_id, _ in await _answers(since))
 
 
 async def _effects(now: datetime) -> list[Effect]:

@@ -88,7 +88,7 @@ async def test_three_misses_in_a_row_bring_a_person(shop: Shop) -> None:
     await mei.says("谢谢")
     await mei.says(NONSENSE)
     assert [e["count"] for e in await shop.events("faq.missed")] == [1, 2, 3]
-    assert (await shop.events("handoff.requested"))[0]["reason"] == "faq-misses"
+    assert (await shop.events("handoff.requested"))[0]["reason"] == "misses"
     assert (await shop.conversation("mei")).owner == "queue"
 
 
