@@ -6,6 +6,8 @@ import json
 import sys
 
 from bench import (
+    desk,
+    desk_reports,
     dispatch,
     flood,
     knowledge,
@@ -33,7 +35,12 @@ BENCHES = {
     **postgres.BENCHES,
     **webhook.BENCHES,
 }
-BY_NAME = {**size.BENCHES, **knowledge_size.BENCHES}  # minutes each: only by name
+BY_NAME = {
+    **size.BENCHES,
+    **knowledge_size.BENCHES,
+    **desk.BENCHES,
+    **desk_reports.BENCHES,
+}  # minutes each: only by name
 
 
 def main(wanted: list[str]) -> int:

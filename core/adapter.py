@@ -100,6 +100,8 @@ class Capabilities:
     same key is shown once, so an unknown outcome may be repeated safely; ``caller_id_in`` names the
     beginnings of conversations where it is so on a channel where it is not so everywhere.
     ``notices``: purposes (:class:`~core.parts.Notice`) that it carries outside the reply window.
+    ``drafts``: shows an answer while it is being written (:meth:`Adapter.draft`).
+    ``beyond_windows``: beginnings of conversations that no window governs, such as mass messages.
     """
 
     as_of: str
@@ -113,6 +115,8 @@ class Capabilities:
     caller_id_in: tuple[str, ...] = ()
     receipt: Outcome = Outcome.ACCEPTED
     notices: frozenset[str] = frozenset()
+    drafts: bool = False
+    beyond_windows: tuple[str, ...] = ()
 
     def shows_once(self, conversation: str) -> bool:
         """Whether a repeated send to that conversation does no harm."""
@@ -294,6 +298,12 @@ class Adapter(ABC):
 
     async def typing(self, conversation: str, recipient: Sender | None = None) -> None:
         """Show that an answer is being written, where the platform has such a mark."""
+
+    async def draft(self, conversation: str, text: str) -> None:
+        """Show what an answer says so far, until the answer comes; an empty text takes it away.
+
+        Nothing of it is kept: what counts is the message that :meth:`send` brings.
+        """
 
     async def check(self) -> Sequence[Finding]:
         """For ``xiaoer doctor``: credentials and reachability, without side effects."""

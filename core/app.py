@@ -17,10 +17,12 @@ from core.bells import DEADLINES, JOURNAL, OUTBOX, Bells
 from core.changeover import ASKED, Changeover
 from core.channels import Line, Lines, Tools
 from core.clock import Clock, SystemClock
+from core.contacts.office import LEAVING, Contacts
 from core.deadlines import Deadlines
 from core.delivery.orphans import Orphans
 from core.delivery.passive import PassiveDesk
 from core.delivery.sender import Sender
+from core.effects import Effects
 from core.forms.engine import FormEngine
 from core.gate.gate import Gate
 from core.journal import Journal, Watch
@@ -95,6 +97,7 @@ class App:
         self.orphans = self._orphans()
         folder, days = settings.data / "archive", settings.retention.days
         self.archive = Archive(self.writer, self.clock, folder, days, self.session)
+        self.contacts = self._contacts()
         self.desk = PassiveDesk(self.clock, self.sender.requeue)
         self.vitals = self._vitals()
         self.server = self._server()
@@ -113,6 +116,8 @@ class App:
             Commit: self.commit,
             Writer: self.writer,
             Lines: self.lines,
+            Metrics: self.metrics,
+            Contacts: self.contacts,
         }
 
     async def open(self, *, exclusive: bool = True) -> None:
@@ -184,6 +189,7 @@ class App:
         self.registry.followers.setdefault(REPLAYED, []).append(upkeep.replayed)
         self.registry.followers.setdefault(OWNED, []).append(upkeep.owned)
         self.registry.followers.setdefault(ASKED, []).append(self.changeover.follow)
+        self.registry.followers.setdefault(LEAVING, []).append(self.contacts.leaving)
         await self.registry.warm_up()
         await self.journal.start()
         self.watch.start()
@@ -271,6 +277,18 @@ class App:
             speaks=bool(self.roles & SPEAKING),
             changed=self.sender.changed,
             tell=self.commit.journal,
+        )
+
+    def _contacts(self) -> Contacts:
+        return Contacts(
+            writer=self.writer,
+            commit=self.commit,
+            clock=self.clock,
+            people=[self.writers.people(writer) for writer in self.writers],
+            plugins=self.registry.plugins,
+            folder=self.settings.data / "archive",
+            crowded=lambda: self.database.shared,
+            effects=lambda: Effects(self.clock, self.texts, self.texts.default),
         )
 
     def _server(self) -> Server:

@@ -21,6 +21,7 @@ import orjson
 import structlog
 
 from core.clock import Clock
+from core.contacts.archives import alone
 from core.rounds import Rounds
 from core.store import retention
 from core.store.retention import Source
@@ -66,14 +67,20 @@ class Archive:
         while True:
             found = await self._writer.look(partial(retention.read, source, after, before))
             if found.rows:
-                await asyncio.to_thread(_append, file, found.rows)
-                numbers = [row["id"] for row in found.rows]
-                gone = partial(retention.delete, source, numbers)
-                moved += await self._writer.run(gone, patient=True)
+                async with alone(self._folder):  # nobody is erased between reading and writing
+                    found = await self._writer.look(partial(retention.read, source, after, before))
+                    moved += await self._take(source, file, found.rows)
             if found.end:
                 return moved
             after = found.last
             await asyncio.sleep(BREATH)
+
+    async def _take(self, source: Source, file: Path, rows: Sequence[dict[str, Any]]) -> int:
+        if not rows:
+            return 0
+        await asyncio.to_thread(_append, file, rows)
+        gone = partial(retention.delete, source, [row["id"] for row in rows])
+        return await self._writer.run(gone, patient=True)
 
     async def _pause(self) -> float:
         return EVERY

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from types import NoneType, UnionType
 from typing import Any, get_args, get_type_hints
 
 
@@ -32,9 +33,16 @@ def wants(function: Callable[..., Any], given: int = 0) -> list[tuple[str, Any]]
 def resolve(
     function: Callable[..., Any], provided: Mapping[Any, Any], given: int = 0
 ) -> dict[str, Any]:
-    """The keyword arguments for ``function``; raises :class:`InjectionError`."""
+    """The keyword arguments for ``function``; raises :class:`InjectionError`.
+
+    Who asks for ``Service | None`` gets ``None`` where nobody provides it. A provider cannot ask
+    like that: the service may come later.
+    """
     found: dict[str, Any] = {}
     for name, kind in wants(function, given):
+        if (inner := _optional(kind)) is not None:
+            found[name] = provided.get(inner)
+            continue
         if kind not in provided:
             there = ", ".join(sorted(_type_name(k) for k in provided))
             raise InjectionError(
@@ -43,6 +51,12 @@ def resolve(
             )
         found[name] = provided[kind]
     return found
+
+
+def _optional(kind: Any) -> Any:  # noqa: ANN401 - a type, whichever
+    """What ``kind`` is beside ``None``; ``None`` where it is no such pair."""
+    inner = [one for one in get_args(kind) if one is not NoneType]
+    return inner[0] if isinstance(kind, UnionType) and len(inner) == 1 else None
 
 
 def yields(provider: Callable[..., Any]) -> Any:  # noqa: ANN401 - a type, whichever

@@ -81,10 +81,23 @@ class Card(Part, frozen=True, tag="card"):
 
 
 class Option(msgspec.Struct, frozen=True):
-    """One choice of a :class:`Menu`; choosing it sends ``id`` back (or its label as text)."""
+    """One choice of a :class:`Menu`; choosing it sends ``id`` back (or its label as text).
+
+    Where the ``id`` is an address, choosing opens it.
+    """
 
     id: str
     label: str
+
+    @property
+    def opens(self) -> bool:
+        """Whether it leads to a page."""
+        return self.id.startswith(("https://", "http://"))
+
+    @property
+    def shown(self) -> str:
+        """Where there are no buttons: the label, with the address that it would open."""
+        return f"{self.label} {self.id}" if self.opens else self.label
 
 
 class Menu(Part, frozen=True, tag="menu"):
@@ -158,7 +171,7 @@ def as_text(part: AnyPart) -> str:
         case Text(text=text) | Notice(text=text):
             return text
         case Menu(head=head, options=options, tail=tail):
-            lines = [f"{n}. {o.label}" for n, o in enumerate(options, 1)]
+            lines = [f"{n}. {o.shown}" for n, o in enumerate(options, 1)]
             return "\n".join(line for line in (head, *lines, tail) if line)
         case Link(url=url, title=title) | Card(url=url, title=title):
             return f"{title} {url}".strip()

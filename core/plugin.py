@@ -13,20 +13,27 @@ declaring; ``core/registry.py`` loads, connects and unloads. ``docs/write-a-plug
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from core.contacts.holding import Holding
+from core.contacts.obstacles import Bar
+from core.contacts.person import Person
 from core.due import Late
+from core.effects import Effects
 from core.forms.form import Form
 from core.route.rules import Rank, Rule
 from core.understand import Recogniser
 
 AsyncHandler = TypeVar("AsyncHandler", bound=Callable[..., Any])
 Provider = Callable[..., AsyncIterator[Any]]
+Hinder = Callable[[Person], Awaitable[Sequence[Bar]]]
+Farewell = Callable[[Effects, Person, str], None]
+Likeness = Callable[[Person], Awaitable[Mapping[int, str]]]
 
 
 class PluginSettings(BaseModel):
@@ -60,7 +67,10 @@ class DueHandler:
 class Plugin:
     """Everything one capability brings.
 
-    ``requires``: plugins that must be enabled too; only those may be imported from.
+    ``requires``: plugins that must be enabled too; only those may be imported from, and those it
+    ``uses`` where they are enabled: what they provide is asked for as ``Service | None``.
+    ``live``: settings that may change while the shop is open, read at each use (see
+    ``core/overrides.py``).
     ``models``: dotted module with Tortoise models (their app label is the plugin's name).
     ``cli``: ``"module:app"``, a typer app. Its own name makes it the group ``xiaoer <name>``;
     without one its commands stand beside the core's.
@@ -70,6 +80,8 @@ class Plugin:
     name: str
     settings: type[PluginSettings] = PluginSettings
     requires: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
+    live: tuple[str, ...] = ()
     models: str = ""
     cli: str = ""
     package: str = ""
@@ -87,6 +99,11 @@ class Plugin:
     sites: list[tuple[str, Callable[..., Any]]] = field(
         default_factory=list[tuple[str, Callable[..., Any]]]
     )
+    checks: list[Callable[..., Any]] = field(default_factory=list[Callable[..., Any]])
+    holdings: list[Holding] = field(default_factory=list[Holding])
+    hindrances: list[Hinder] = field(default_factory=list[Hinder])
+    farewells: list[Farewell] = field(default_factory=list[Farewell])
+    likenesses: list[Likeness] = field(default_factory=list[Likeness])
 
     def on(self, *, seconds: float = 10.0, **rule: Any) -> Callable[[AsyncHandler], AsyncHandler]:  # noqa: ANN401
         """Register a message handler. Keywords are those of :class:`~core.route.rules.Rule`.
@@ -154,6 +171,14 @@ class Plugin:
         self.starters.append(function)
         return function
 
+    def checked(self, function: AsyncHandler) -> AsyncHandler:
+        """Register what ``xiaoer doctor`` asks: it returns :class:`~core.adapter.Finding` s.
+
+        Settings and the core's own services are injected, no plugin's: nothing is open then.
+        """
+        self.checks.append(function)
+        return function
+
     def serves(self, prefix: str) -> Callable[[AsyncHandler], AsyncHandler]:
         """Register a web site of the plugin's own below ``prefix`` (``"/desk"``).
 
@@ -166,6 +191,28 @@ class Plugin:
             return function
 
         return register
+
+    def holds(self, *holdings: Holding) -> None:
+        """Say which tables keep something of people, for export and erasing (docs/privacy.md)."""
+        self.holdings.extend(holdings)
+
+    def hinders(self, function: Hinder) -> Hinder:
+        """Register why somebody must not be erased now: ``async (person) -> [Bar(...)]``."""
+        self.hindrances.append(function)
+        return function
+
+    def bids_farewell(self, function: Farewell) -> Farewell:
+        """Register what is written in the transaction that erases: ``(effects, person, by)``."""
+        self.farewells.append(function)
+        return function
+
+    def likens(self, function: Likeness) -> Likeness:
+        """Register a sign that contacts are one person: ``async (person) -> {contact: reason}``.
+
+        The reason is the name of a sentence.
+        """
+        self.likenesses.append(function)
+        return function
 
     def follows(self, kind: str) -> Callable[[AsyncHandler], AsyncHandler]:
         """Register a follower of the journal: called with each entry after it is committed.

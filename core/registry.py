@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from core.adapter import Finding
 from core.deadlines import BoundDue
 from core.forms.engine import FormHandler
 from core.forms.form import Form
 from core.inject import InjectionError, resolve, wants, yields
+from core.overrides import Overrides
 from core.plugin import Plugin, PluginSettings
 from core.route.index import Entry, shadows
 from core.settings import PluginsSettings, SettingsError, check
@@ -97,6 +99,7 @@ class Registry:
             self._settings[plugin.name] = check(plugin.settings, table, f"plugins.{plugin.name}")
             if plugin.package and (folder := files(plugin.package) / "locales").is_dir():
                 texts.add(folder)
+        self.overrides = Overrides([(p, self._settings[p.name]) for p in self.plugins])
 
     @property
     def models(self) -> dict[str, str]:
@@ -105,7 +108,7 @@ class Registry:
 
     async def open(self, core: Mapping[Any, Any]) -> None:
         """Start services and bind handlers. ``core`` holds the core's own services by type."""
-        self.services = dict(core)
+        self.services = {**core, Overrides: self.overrides}
         for plugin in self.plugins:
             self.services[plugin.settings] = self._settings[plugin.name]
         self.services.pop(PluginSettings, None)
@@ -114,6 +117,14 @@ class Registry:
             self._bind(plugin, order)
         for word, winner, loser in shadows(self.entries):
             log.warning("rules.shadowed", word=word, answers=winner.name, shadowed=loser.name)
+
+    async def examine(self, core: Mapping[Any, Any]) -> AsyncIterator[tuple[str, Finding]]:
+        """What the plugins say of their surroundings (``xiaoer doctor``); nothing is opened."""
+        known = {**core, **{p.settings: self._settings[p.name] for p in self.plugins}}
+        for plugin in self.plugins:
+            for function in plugin.checks:
+                for finding in await function(**resolve(function, known)):
+                    yield plugin.name, finding
 
     async def warm_up(self) -> None:
         """The shop is about to open its doors."""

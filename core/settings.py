@@ -128,6 +128,7 @@ class WorkSettings(_Table):
     attempts: int = Field(default=3, ge=1, le=20)
     senders: int = Field(default=128, ge=1, le=1024)
     send_attempts: int = Field(default=8, ge=1, le=50)
+    send_minutes: float = Field(default=15.0, ge=0, le=1440)
     lease_seconds: float = Field(default=60.0, ge=5)
 
 
@@ -160,7 +161,10 @@ class PluginsSettings(BaseModel):
     """``[plugins]``: which are on, in the order that settles ties, and each one's own table."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    enabled: tuple[str, ...] = ("handoff", "complaints", "orders", "faq", "groups", "console")
+    enabled: tuple[str, ...] = (
+        *("handoff", "compensation", "incidents", "complaints", "orders"),
+        *("faq", "groups", "console", "webhooks"),
+    )
 
     def table(self, name: str) -> dict[str, Any]:
         """The table ``[plugins.<name>]``, unchecked."""
@@ -274,10 +278,11 @@ def _given(key: str, value: object) -> str:
     """What was given, unless a secret would be shown: a whole table may hold one."""
     if isinstance(value, Mapping | BaseModel):
         return ""
-    return " = ***" if _is_secret(key) else f" = {value!r}"
+    return " = ***" if is_secret(key) else f" = {value!r}"
 
 
-def _is_secret(key: str) -> bool:
+def is_secret(key: str) -> bool:
+    """Whether a setting of this name must not be shown."""
     return any(word in key.lower() for word in ("secret", "token", "key", "password"))
 
 

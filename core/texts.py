@@ -80,6 +80,7 @@ class Texts:
         self.default = nearest(default)
         self.zone = zone
         self._sentences: dict[str, dict[str, str]] = {locale: {} for locale in LOCALES}
+        self.own: Mapping[str, Sentences] = {}  # the shop's own words, by locale: they win
         self._formatters = {locale: _Formatter(locale, zone) for locale in LOCALES}
         for folder in folders:
             self.add(folder)
@@ -96,9 +97,14 @@ class Texts:
     def sentence(self, key: str, locale: str) -> str:
         """The raw sentence with its placeholders."""
         for candidate in (nearest(locale, self.default), self.default, *LOCALES):
-            if found := self._sentences[candidate].get(key):
+            own = self.own.get(candidate, {}).get(key)
+            if found := own or self._sentences[candidate].get(key):
                 return found
         return key
+
+    def shipped(self, locale: str) -> Sentences:
+        """All sentences of a locale as they ship, without the shop's own words."""
+        return self._sentences[locale]
 
     def render(self, key: str, locale: str, /, **values: object) -> str:
         """The sentence with its values: times, spans and :class:`Money` in the locale's form."""
@@ -111,6 +117,15 @@ class Texts:
         """All sentences of a domain, for a page that renders them itself."""
         keys = {k for known in self._sentences.values() for k in known if k.startswith(f"{name}.")}
         return {key: self.sentence(key, locale) for key in sorted(keys)}
+
+
+def fields_of(sentence: str) -> frozenset[str]:
+    """What stands in braces, as ``opens:HH:mm``; raises :class:`ValueError` for a broken one."""
+    return frozenset(
+        f"{name}{f'!{form}' if form else ''}{f':{spec}' if spec else ''}"
+        for _, name, spec, form in string.Formatter().parse(sentence)
+        if name is not None
+    )
 
 
 def bundled() -> Traversable:

@@ -3,9 +3,9 @@
     adapters ──▶ core ◀── plugins
 
 Core imports neither. An adapter imports no plugin and no other adapter. A plugin imports no
-adapter, and another plugin only if it names that one in its `requires`. What ships imports nothing
-that does not. A module directly below `adapters` or `plugins`, or a folder whose name begins with
-an underscore, is shared by its neighbours.
+adapter, and another plugin only if it names that one in its `requires` or `uses`. What ships
+imports nothing that does not. A module directly below `adapters` or `plugins`, or a folder whose
+name begins with an underscore, is shared by its neighbours.
 """
 
 import ast
@@ -81,12 +81,14 @@ def _absolute(path: PurePosixPath, module: str, level: int) -> str:
 
 
 def _requires(tree: Tree) -> dict[str, set[str]]:
-    """What each plugin folder declares in `Plugin(..., requires=[...])`."""
+    """What each plugin folder declares in `Plugin(..., requires=[...], uses=[...])`."""
     found: dict[str, set[str]] = {}
     for source in tree.code("plugins"):
         for node in ast.walk(source.tree):
             match node:
-                case ast.keyword(arg="requires", value=ast.List(elts=e) | ast.Tuple(elts=e)):
+                case ast.keyword(
+                    arg="requires" | "uses", value=ast.List(elts=e) | ast.Tuple(elts=e)
+                ):
                     names = {str(x.value) for x in e if isinstance(x, ast.Constant)}
                     found.setdefault(source.path.parts[1], set()).update(
                         name.replace("-", "_") for name in names

@@ -16,12 +16,13 @@ from core.settings import PluginsSettings
 from core.store.database import CORE_MODELS
 
 ROOT = Path(__file__).parent.parent
+OFF = ("grounded",)  # they ship, and are not enabled by default
 
 
 def apps() -> dict[str, dict[str, Any]]:
     """Every app that ships with Xiaoer, with its migrations package beside its models."""
     models = {"core": CORE_MODELS}
-    for name in PluginsSettings().enabled:
+    for name in (*PluginsSettings().enabled, *OFF):
         plugin = import_module(f"plugins.{name}.plugin").plugin
         if plugin.models:
             models[name] = plugin.models

@@ -35,10 +35,10 @@ def welcome(app: App, source: str) -> None:
 def place(app: App, line: Line) -> str:
     """Where a channel is met: its page, its hook, or nothing of ours."""
     kind = type(line.adapter)
-    if kind.serve is not Adapter.serve:
-        return say("cli.run.page", url=f"{base(app)}/chat/{line.name}")
     if kind.receive is not Adapter.receive:
         return say("cli.run.hook", url=f"{base(app)}/hooks/{line.name}")
+    if kind.serve is not Adapter.serve:
+        return say("cli.run.page", url=f"{base(app)}/chat/{line.name}")
     return say("cli.run.line", adapter=line.kind)
 
 

@@ -70,6 +70,8 @@ async def findings(urls: Sequence[str] = ()) -> AsyncIterator[Found]:
     names = ", ".join(plugin.name for plugin in app.registry.plugins)
     yield found("plugins", "cli.doctor.plugins", ok=bool(names), names=names)
     own = own_url(settings.server) if running else ""
+    async for name, finding in app.registry.examine(app.services):
+        yield Found(name, finding, app.texts.render(finding.key, locale(), **finding.values))
     answers = (await scrape(urls or ([own] if own else []))).values()
     for line in app.lines:
         async for one in _channel(app, line):

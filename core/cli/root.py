@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     *("run", "chat", "explain", "trace", "understand"),
-    *("doctor", "channels", "plugins", "ledger", "archive", "top"),
+    *("doctor", "channels", "plugins", "ledger", "contact", "archive", "top"),
 )
 """Each is a module of this package with ``command`` (a function) or ``app`` (a group)."""
 

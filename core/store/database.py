@@ -64,6 +64,13 @@ class Database:
         """Whether nothing outlives the process."""
         return self.settings.url == MEMORY
 
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may be serving the shop on this database now."""
+        if self.session is not None:
+            return True
+        return self.file is not None and self._lock is None and owner_of(self.file)
+
     def driver(self) -> Driver:
         """What runs the hot statements on this engine."""
         if self.file is not None:
@@ -143,8 +150,9 @@ class Database:
             return self.settings.url
         if self.file:
             pragmas = {"synchronous": self.settings.synchronous.upper(), "busy_timeout": 5000}
+            pragmas["secure_delete"] = "FAST"  # as in drivers.py
             credentials = {"file_path": str(self.file), "journal_mode": "WAL", **pragmas}
-            return {"engine": "tortoise.backends.sqlite", "credentials": credentials}
+            return {"engine": "core.store.sqlite_lookups", "credentials": credentials}
         expanded = cast("dict[str, Any]", expand_db_url(self.settings.url))
         holder = self.session.number if self.session is not None else 0
         expanded["credentials"] |= {

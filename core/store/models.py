@@ -15,18 +15,44 @@ from core.message import ConversationKind
 
 
 class Contact(Model):
-    """A person, on whatever channels."""
+    """A person, on whatever channels.
+
+    ``merged_into``: staff found that this is the same person as another contact. Nothing moves:
+    whoever reads asks :func:`core.contacts.person.together`. ``erased_at``: what was known of them
+    is gone, and the row is only counted.
+    """
 
     id: int = fields.BigIntField(primary_key=True)
     name = fields.CharField(max_length=200, default="")
     locale = fields.CharField(max_length=16, default="")
     union_id = fields.CharField(max_length=200, default="", db_index=True)
     created_at = fields.DatetimeField()
+    merged_into: int | None = fields.BigIntField(null=True)
+    erased_at = fields.DatetimeField(null=True)
+    identities: fields.ReverseRelation[ContactIdentity]
+
+    class Meta(Model.Meta):
+        """The others of a person are looked up by whom they lead to."""
+
+        table = "contact"
+        indexes = (Index(fields=["merged_into"]),)
+
+
+class ContactMerge(Model):
+    """That a contact was found to be another one. Those not undone, in order, say who leads."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    contact_id: int = fields.BigIntField(db_index=True)
+    into_id: int = fields.BigIntField(db_index=True)
+    by = fields.CharField(max_length=80)
+    at = fields.DatetimeField()
+    undone_by = fields.CharField(max_length=80, default="")
+    undone_at = fields.DatetimeField(null=True)
 
     class Meta(Model.Meta):
         """Table name."""
 
-        table = "contact"
+        table = "contact_merge"
 
 
 class ContactIdentity(Model):
@@ -132,6 +158,10 @@ class Message(Model):
             ),
             PartialIndex(
                 fields=["not_before"], name="message_later", condition={"state": "queued"}
+            ),
+            *(  # few rows, looked for by people; among ten million others
+                PartialIndex(fields=["id"], name=f"message_{state}", condition={"state": state})
+                for state in ("failed", "unknown", "expired", "cancelled")
             ),
         )
 

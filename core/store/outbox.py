@@ -208,6 +208,8 @@ def _as_notice(row: OutboundRow, can: Capabilities) -> bool:
 def _use(row: OutboundRow, can: Capabilities, now: datetime) -> Work[quota.Use]:
     if can.outlet == "passive":
         return quota.Use("passive-only")
+    if row.thread.startswith(can.beyond_windows):
+        return quota.Use()
     return (yield from quota.use(row.conversation_id, can.windows, now))
 
 

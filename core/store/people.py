@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from cachetools import LRUCache
@@ -17,8 +18,9 @@ REMEMBERED = 50_000
 class People:
     """Looks up who and where, inside the writer's transaction.
 
-    Rows of these tables are never deleted, so what is remembered stays true; after a transaction
-    that was rolled back call :meth:`forget`: its numbers never came to be.
+    These rows stay what they are, so what is remembered stays true; after a transaction that was
+    rolled back call :meth:`forget`: its numbers never came to be. Only when somebody is erased do
+    they lose their names: see :meth:`distrust`.
     """
 
     def __init__(self) -> None:
@@ -26,6 +28,13 @@ class People:
         self._conversations: LRUCache[tuple[str, str], int] = LRUCache(REMEMBERED)
         self._contacts: LRUCache[tuple[str, str], int] = LRUCache(REMEMBERED)
         self._proven: LRUCache[tuple[str, str], dict[str, str]] = LRUCache(REMEMBERED)
+        self._fleeting: set[tuple[str, int]] = set()
+
+    def distrust(self, contacts: Iterable[int], conversations: Iterable[int]) -> None:
+        """These are about to lose their names: look them up each time from now on."""
+        self._fleeting |= {("contact", number) for number in contacts}
+        self._fleeting |= {("conversation", number) for number in conversations}
+        self.forget()
 
     def forget(self) -> None:
         """Drop what was remembered."""
@@ -38,7 +47,8 @@ class People:
         known = self._contacts.get((channel, sender.id))
         if known is None:
             known = yield from self._find_contact(channel, sender, now)
-            self._contacts[channel, sender.id] = known
+            if ("contact", known) not in self._fleeting:
+                self._contacts[channel, sender.id] = known
         if sender.proven:
             yield from self._learn(channel, sender)
         return known
@@ -57,7 +67,8 @@ class People:
         known = self._conversations.get(place)
         if known is None:
             known = yield from _find_thread(address, now, contact)
-            self._conversations[place] = known
+            if ("conversation", known) not in self._fleeting:
+                self._conversations[place] = known
         return known
 
     def _find_contact(self, channel: str, sender: Sender, now: datetime) -> Work[int]:

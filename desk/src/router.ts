@@ -6,6 +6,7 @@ declare module "vue-router" {
   interface RouteMeta {
     roles?: Role[] // who finds it in the menu; the server decides
     icon?: string
+    needs?: "knowledge" | "incidents" // what the shop must have for it
   }
 }
 
@@ -20,10 +21,22 @@ export const screens: RouteRecordRaw[] = [
     meta: { roles: talkers, icon: "inbox" },
   },
   {
+    path: "/people/:id(\\d+)?",
+    name: "people",
+    component: () => import("./views/Contact.vue"),
+    meta: { roles: leads, icon: "person" },
+  },
+  {
     path: "/complaints/:number?",
     name: "complaints",
     component: () => import("./views/Complaints.vue"),
     meta: { roles: leads, icon: "complaints" },
+  },
+  {
+    path: "/incidents/:number?",
+    name: "incidents",
+    component: () => import("./views/Incidents.vue"),
+    meta: { roles: leads, icon: "incidents", needs: "incidents" },
   },
   {
     path: "/wall",
@@ -44,10 +57,39 @@ export const screens: RouteRecordRaw[] = [
     meta: { roles: [...talkers, "trainer"], icon: "canned" },
   },
   {
+    path: "/knowledge",
+    name: "knowledge",
+    component: () => import("./views/Knowledge.vue"),
+    meta: { roles: [...talkers, "trainer"], icon: "knowledge", needs: "knowledge" },
+  },
+  {
+    path: "/knowledge/:entry",
+    name: "entry",
+    component: () => import("./views/KnowledgeEntry.vue"),
+  },
+  {
+    path: "/learning",
+    name: "learning",
+    component: () => import("./views/Learning.vue"),
+    meta: { roles: ["supervisor", "trainer"], icon: "learning", needs: "knowledge" },
+  },
+  {
     path: "/staff",
     name: "staff",
     component: () => import("./views/Staff.vue"),
     meta: { roles: ["admin"], icon: "staff" },
+  },
+  {
+    path: "/sentences",
+    name: "sentences",
+    component: () => import("./views/Sentences.vue"),
+    meta: { roles: ["supervisor", "trainer"], icon: "sentences" },
+  },
+  {
+    path: "/settings",
+    name: "settings",
+    component: () => import("./views/Settings.vue"),
+    meta: { roles: ["supervisor"], icon: "settings" },
   },
   {
     path: "/audit",
@@ -60,5 +102,5 @@ export const screens: RouteRecordRaw[] = [
 
 export const router = createRouter({
   history: createWebHistory("/desk/"),
-  routes: [...screens, { path: "/:rest(.*)*", name: "home", redirect: "/inbox" }],
+  routes: [...screens, { path: "/:rest(.*)*", name: "home", component: () => import("./views/Home.vue") }],
 })

@@ -11,16 +11,22 @@ from aiohttp import web
 
 from core.channels import Lines
 from core.clock import Clock
+from core.contacts.office import Contacts
 from core.effects import Effects
 from core.message import ConversationKind
 from core.settings import ShopSettings
 from core.store.commit import Cause, Commit, Written
 from core.store.writer import Writer
 from core.texts import Texts, nearest
+from plugins.compensation.face import CompensationSettings
 from plugins.complaints.face import ComplaintSettings
 from plugins.console.models import Staff, StaffSession
+from plugins.console.overlay import Overlay
 from plugins.console.roles import StaffRole, kinds_of
 from plugins.console.settings import ConsoleSettings
+from plugins.faq.face import Editor
+from plugins.handoff.face import HandoffSettings
+from plugins.incidents.face import IncidentSettings
 from plugins.orders.face import OrderSource
 
 if TYPE_CHECKING:
@@ -37,6 +43,7 @@ class House:
     commit: Commit
     writer: Writer
     lines: Lines
+    contacts: Contacts
 
 
 @dataclass(slots=True)
@@ -48,6 +55,11 @@ class Services:
     settings: ConsoleSettings
     complaints: ComplaintSettings
     orders: OrderSource
+    overlay: Overlay
+    handoff: HandoffSettings
+    knowledge: Editor | None = None  # where the shop has the plugin faq
+    compensation: CompensationSettings | None = None  # and these, where it has them
+    incidents: IncidentSettings | None = None
     tail: Tail = field(init=False)
     hub: Hub = field(init=False)
 
@@ -70,6 +82,11 @@ class Services:
     def writer(self) -> Writer:
         """What runs statements."""
         return self.house.writer
+
+    @property
+    def contacts(self) -> Contacts:
+        """What may be done with people."""
+        return self.house.contacts
 
     @property
     def lines(self) -> Lines:

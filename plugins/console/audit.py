@@ -14,6 +14,9 @@ from core.effects import Effects
 from plugins.console.models import AuditLine
 
 START = "0" * 64
+ERASED = "contact-erased"
+OF_CONTACTS = ("contact-changed", "phone-revealed")  # their data tells of a customer
+GONE = {"erased": True}  # instead of the data, once the customer is erased
 PAGE = 1000
 
 
@@ -23,12 +26,17 @@ def record(effects: Effects, who: str, act: str, about: object = "", **data: Any
 
 
 async def proof() -> tuple[int, int | None]:
-    """How many lines there are, and the id of the first that does not fit, if any."""
+    """How many lines there are, and the id of the first that does not fit, if any.
+
+    Of a customer who was erased, which a line says, only the data may be gone.
+    """
     last, number, count = START, 0, 0
+    gone = {str(row.about) for row in await AuditLine.filter(act=ERASED)}
     while True:
         rows = await AuditLine.filter(id__gt=number).order_by("id").limit(PAGE)
         for row in rows:
-            if row.before != last or row.hash != _hash(row):
+            bare = row.act in OF_CONTACTS and row.data == GONE and row.about in gone
+            if row.before != last or (row.hash != _hash(row) and not bare):
                 return count, row.id
             last, number, count = row.hash, row.id, count + 1
         if len(rows) < PAGE:

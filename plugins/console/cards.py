@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core.contacts.person import together
 from core.store.models import Contact, Conversation, Grant
 from plugins.complaints.face import Complaint, Rung, State, done_at, due_at, warn_at
 from plugins.console.ask import Services
-from plugins.console.models import ContactCard, Place, Staff, Thread
+from plugins.console.models import ContactCard, Guest, Place, Staff, Thread
 from plugins.console.owners import owner_shape
-from plugins.console.rank import Facts, reasons
-from plugins.console.shapes import Card, Clock, Person, Quota
+from plugins.console.rank import Facts, high, reasons
+from plugins.console.shapes import Card, Clock, GuestOnCard, Person, Quota
 from plugins.console.sla.keep import load, shown
+from plugins.handoff.face import waits_of
 
 
 @dataclass(slots=True)
@@ -28,6 +30,8 @@ class Deck:
     known: Mapping[int, ContactCard]
     cases: Mapping[int, Complaint]
     grants: Mapping[int, Sequence[Grant]]
+    skills: Mapping[int, str]
+    guests: Mapping[int, Sequence[Guest]]
 
     def tier(self, contact: int | None) -> int:
         """How valuable the contact is, 0 to 3."""
@@ -38,23 +42,19 @@ class Deck:
         """The card of a thread for one person."""
         number, now = thread.contact_id or 0, self.desk.clock.now()
         conversation, case = self.conversations[thread.conversation_id], self.cases.get(number)
-        contact = self.contacts.get(number)
         line = self.desk.lines.get(thread.channel)
         severity, queued = case.severity if case else 0, thread.owner == "queue"
         facts = Facts(thread.emotion, self.tier(number), severity, thread.waiting_since, queued)
         why = reasons(facts, now, self.desk.texts)
-        direct = thread.kind == "direct" and contact is not None
-        name = self._say("handoff.visitor")
+        person = self._person(thread)
         return Card(
             id=thread.conversation_id,
             channel=thread.channel,
             adapter=line.kind if line else "",
             kind=thread.kind,  # type: ignore[arg-type] - checked by the shape
             scene=str(conversation.memory.get("webchat", {}).get("scene", "")),
-            contact=Person(id=number, name=contact.name or name, tier=self.tier(number))
-            if direct and contact
-            else None,
-            title=(contact.name or name) if direct and contact else conversation.external_id,
+            contact=person,
+            title=person.name if person else conversation.external_id,
             owner=owner_shape(thread.owner, login, self.names),
             preview=thread.preview,
             preview_by=thread.preview_by or "bot",  # type: ignore[arg-type]
@@ -72,7 +72,23 @@ class Deck:
             reason=thread.reason,
             closed_at=thread.closed_at,
             draft=bool(place and place.draft),
+            high=thread.owner != "bot" and high(facts),
+            skill=self.skills.get(thread.conversation_id, ""),
+            snoozed_until=thread.snoozed_until,
+            guests=self._guests(thread),
         )
+
+    def _person(self, thread: Thread) -> Person | None:
+        """The customer of a direct conversation."""
+        contact = self.contacts.get(thread.contact_id or 0)
+        if thread.kind != "direct" or contact is None:
+            return None
+        name = contact.name or self._say("handoff.visitor")
+        return Person(id=contact.id, name=name, tier=self.tier(contact.id))
+
+    def _guests(self, thread: Thread) -> list[GuestOnCard]:
+        found = self.guests.get(thread.conversation_id, ())
+        return [GuestOnCard(login=row.login, part=row.part) for row in found]  # type: ignore[arg-type] - checked by the shape
 
     def _say(self, key: str) -> str:
         return self.desk.texts.render(key, self.desk.texts.default)
@@ -108,6 +124,7 @@ async def deck(desk: Services, threads: Iterable[Thread]) -> Deck:
     grants: dict[int, list[Grant]] = {}
     for grant in await Grant.filter(conversation_id__in=numbers):
         grants.setdefault(grant.conversation_id, []).append(grant)
+    waits = await waits_of(t.conversation_id for t in rows if t.asked_at is not None)
     return Deck(
         desk=desk,
         names=await names(),
@@ -116,13 +133,29 @@ async def deck(desk: Services, threads: Iterable[Thread]) -> Deck:
         known=known,
         cases={case.contact_id: case for case in await cases},
         grants=grants,
+        skills={number: wait.skill for number, wait in waits.items()},
+        guests=await guests_of(t.conversation_id for t in rows if t.owner.startswith("agent:")),
     )
+
+
+async def guests_of(numbers: Iterable[int]) -> dict[int, list[Guest]]:
+    """Who is in each of these conversations beside its owner."""
+    found: dict[int, list[Guest]] = {}
+    for guest in await Guest.filter(conversation_id__in=list(numbers)).order_by("id"):
+        found.setdefault(guest.conversation_id, []).append(guest)
+    return found
 
 
 async def names() -> dict[str, str]:
     """The names of staff by login."""
     rows = await Staff.all().values_list("login", "name")
     return {str(login): str(name) for login, name in rows}
+
+
+async def tier_of(contact: int) -> int:
+    """How valuable a person is, 0 to 3: the most that any of the merged contacts says."""
+    cards = ContactCard.filter(contact_id__in=await together(contact))
+    return max([card.tier for card in await cards], default=0)
 
 
 async def places(numbers: Sequence[int], login: str) -> dict[int, Place]:

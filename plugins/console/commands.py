@@ -18,6 +18,7 @@ from plugins.console.passwords import fresh, hashed
 from plugins.console.problems import Problem
 from plugins.console.roles import StaffRole
 from plugins.console.settings import ConsoleSettings
+from plugins.console.sla.terms import adopt, terms_of
 
 app = typer.Typer(name="desk", no_args_is_help=True, help=say("console.cli_help"))
 user = typer.Typer(no_args_is_help=True)
@@ -95,6 +96,26 @@ def rebuild() -> None:
 
     run(work())
     tell("console.cli_rebuilt")
+
+
+@app.command("sla", help=say("console.cli_sla_help"))
+def sla() -> None:
+    """What ``[plugins.console.sla]`` promises now holds from now on, also in a running shop."""
+
+    async def work() -> dict[str, int] | None:
+        async with office() as desk:
+            effects = desk.effects()
+            terms = terms_of(desk.settings(ConsoleSettings).sla, desk.texts.zone)
+            moved = await adopt(effects, terms, by_hand())
+            if effects.writes:
+                await desk.commit(effects)
+            return moved
+
+    moved = run(work())
+    if moved is None:
+        tell("console.cli_sla_same")
+    else:
+        tell("console.cli_sla_changed", **moved)
 
 
 def _change(login: str, changes: dict[str, Any], word: str = "") -> None:

@@ -6,7 +6,7 @@ So the tables can be thrown away and made again (``xiaoer desk rebuild``), to th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from core.effects import Alarm
@@ -15,9 +15,14 @@ from plugins.console.buckets import bucket
 from plugins.console.models import Thread
 from plugins.console.pages import Item, about
 from plugins.console.sla import keep as sla
-from plugins.console.sla.clocks import Happened, Policy, apply
+from plugins.console.sla.changes import Promises
+from plugins.console.sla.clocks import Happened, Targets, apply
+from plugins.console.sla.score import ended
+from plugins.console.sla.terms import CHANGED
 
 PREVIEW = 100
+LULL = timedelta(hours=6)  # of silence, then what a customer says is another enquiry
+COUNTED = {"complaint.opened": "complaints", "complaint.soothed": "complaints.soothed"}
 Feel = Callable[[str], int]
 
 
@@ -35,12 +40,12 @@ class Spot(NamedTuple):
 class Fold:
     """One page at work: ``threads`` that were touched, ``tallies`` to be added."""
 
-    def __init__(self, threads: Mapping[int, Thread], feel: Feel, policy: Policy) -> None:
-        """``feel`` grades a customer's words, 0 to 3; ``policy`` is what is promised."""
+    def __init__(self, threads: Mapping[int, Thread], feel: Feel, promises: Promises) -> None:
+        """``feel`` grades a customer's words, 0 to 3; ``promises``: what was promised when."""
         self.threads = dict(threads)
         self.tallies: dict[Spot, tuple[int, int]] = {}  # how many, and their sum
         self.alarms: list[tuple[int, Alarm]] = []  # with the conversation each is about
-        self._feel, self._policy = feel, policy
+        self._feel, self._promises = feel, promises
 
     def take(self, items: Iterable[Item]) -> None:
         """All of them, in order."""
@@ -52,20 +57,23 @@ class Fold:
 
     def _message(self, row: Message) -> None:
         thread = self.threads[row.conversation_id]
-        words = row.text[:PREVIEW]
+        words, quiet = row.text[:PREVIEW], row.at - thread.last_at
         thread.last_message, thread.last_at = row.id, row.at
         thread.preview, thread.preview_by = words, by_of(row)
         if row.direction == "in":
-            self._heard(thread, row)
+            self._heard(thread, row, quiet)
         else:
             self._said(thread, row)
 
-    def _heard(self, thread: Thread, row: Message) -> None:
+    def _heard(self, thread: Thread, row: Message, quiet: timedelta) -> None:
         thread.inbound += 1
         self._count(thread, "heard", row.at)
-        if not row.text:
+        if not row.text and not row.context.get("spoke"):  # see core/contacts/kept.py
             return  # something that happened asks for no answer
+        if (quiet > LULL or thread.inbound == 1) and thread.owner == "bot":
+            self._direct(thread, "enquiries", row.at)
         thread.closed_at = None
+        self._wake(thread, row.at)
         thread.emotion = max(thread.emotion, self._feel(row.text))
         thread.waiting_since = thread.waiting_since or row.at
         self._happened(thread, Happened.CUSTOMER, row.at)
@@ -83,9 +91,13 @@ class Fold:
             thread.answered_at = row.at
             self._time(thread, "first_response", thread.asked_at, row.at, agent)
         thread.waiting_since = None
-        self._happened(thread, Happened.AGENT, row.at)
+        self._happened(thread, Happened.AGENT, row.at, agent)
 
     def _entry(self, row: JournalEntry) -> None:
+        if row.kind == CHANGED:
+            since = datetime.fromisoformat(str(row.data["since"]))
+            for each in self.threads.values():
+                self._clocked(each, self._promises.settle(sla.load(each.clocks), since))
         thread = self.threads.get(about(row) or 0)
         if thread is None:
             return
@@ -98,6 +110,11 @@ class Fold:
                 self._happened(thread, Happened.ASKED, row.at)
             case "conversation.owner":
                 self._owner(thread, str(row.data["owner"]), row.at)
+            case "desk.snoozed":
+                thread.snoozed_until = datetime.fromisoformat(str(row.data["until"]))
+                self._happened(thread, Happened.PAUSED, row.at)
+            case "desk.woke":
+                self._wake(thread, row.at)
             case "desk.closed":
                 self._closed(thread, row)
             case "desk.rated":
@@ -105,17 +122,30 @@ class Fold:
                 self._add(thread, "rated", row.at, int(row.data["score"]), agent)
                 thread.closed_at = thread.closed_at or row.at  # a score opens nothing again
             case _:
-                pass
+                self._counted(thread, row)
+
+    def _counted(self, thread: Thread, row: JournalEntry) -> None:
+        if metric := COUNTED.get(row.kind):
+            self._count(thread, metric, row.at)
 
     def _owner(self, thread: Thread, owner: str, at: datetime) -> None:
         agent = agent_of(owner)
         if agent and thread.owner == "queue" and thread.asked_at is not None:
             self._time(thread, "taken", thread.asked_at, at, agent)
-        thread.owner = owner
+        if thread.owner == "bot" != owner:
+            self._direct(thread, "leaked", at)
+        self._wake(thread, at)
         if owner == "bot":
             thread.asked_at = thread.answered_at = thread.waiting_since = None
             thread.reason, thread.emotion = "", 0
             self._happened(thread, Happened.CLOSED, at)
+        thread.owner = owner
+
+    def _wake(self, thread: Thread, at: datetime) -> None:
+        """Whatever happens to it, a conversation that was put off is back."""
+        if thread.snoozed_until is not None:
+            thread.snoozed_until = None
+            self._happened(thread, Happened.RESUMED, at)
 
     def _closed(self, thread: Thread, row: JournalEntry) -> None:
         agent, asked = str(row.data.get("agent", "")), row.data.get("asked_at")
@@ -124,12 +154,18 @@ class Fold:
         if asked:
             self._time(thread, "resolution", datetime.fromisoformat(asked), row.at, agent)
 
-    def _happened(self, thread: Thread, happened: Happened, at: datetime) -> None:
-        """Move the promises, and remember the alarms that follow."""
-        before = sla.load(thread.clocks)
-        after = apply(before, happened, at, self._policy)
+    def _happened(self, thread: Thread, happened: Happened, at: datetime, agent: str = "") -> None:
+        """Move the promises, and remember the alarms; who answers or has it is counted."""
+        now = self._promises.settle(sla.load(thread.clocks), at)
+        after = apply(now, happened, at, self._promises.at(at))
+        for kept in ended(now, after, happened):
+            metric = "promise.kept" if kept else "promise.broken"
+            self._count(thread, metric, at, agent or agent_of(thread.owner))
+        self._clocked(thread, after)
+
+    def _clocked(self, thread: Thread, after: Targets) -> None:
+        before, number = sla.load(thread.clocks), thread.conversation_id
         thread.clocks = sla.dump(after)
-        number = thread.conversation_id
         self.alarms += [(number, alarm) for alarm in sla.alarms(number, before, after)]
 
     def _time(
@@ -137,11 +173,16 @@ class Fold:
     ) -> None:
         self._add(thread, metric, until, max(0, round((until - since).total_seconds())), agent)
 
+    def _direct(self, thread: Thread, metric: str, at: datetime) -> None:
+        """Count it in conversations with one customer, which alone have an owner."""
+        if thread.kind == "direct":
+            self._count(thread, metric, at)
+
     def _count(self, thread: Thread, metric: str, at: datetime, agent: str = "") -> None:
         self._add(thread, metric, at, 0, agent)
 
     def _add(self, thread: Thread, metric: str, at: datetime, value: int, agent: str) -> None:
-        local = at.astimezone(self._policy.calendar.zone)
+        local = at.astimezone(self._promises.at(at).calendar.zone)
         day, agent = local.date().isoformat(), agent[:40]
         spot = Spot(day, local.hour, thread.channel, agent, metric, bucket(value))
         count, total = self.tallies.get(spot, (0, 0))

@@ -10,14 +10,16 @@ import structlog
 from core.clock import Clock
 from core.store.commit import Superseded
 from core.store.journal import set_alarm
-from core.store.models import Conversation
+from core.store.models import Conversation, JournalEntry
 from core.store.sql import Work, json_text, update, upsert
 from core.store.writer import Writer
 from plugins.console.fold import Fold, fresh_thread
 from plugins.console.messages import feel
 from plugins.console.models import Mark, Thread
 from plugins.console.pages import Item, Reader, about
+from plugins.console.sla.changes import Promises
 from plugins.console.sla.clocks import Policy
+from plugins.console.sla.terms import CHANGED, promises
 
 log = structlog.get_logger(__name__)
 NAME = "desk"
@@ -32,15 +34,16 @@ class Folder:
     """
 
     def __init__(self, writer: Writer, clock: Clock, policy: Policy) -> None:
-        """``policy`` is what is promised, in the shop's zone."""
+        """``policy`` is what is promised where nothing was ever written down of it."""
         self._writer, self._clock, self._policy = writer, clock, policy
+        self._promises: Promises | None = None
         self.rang: Callable[[], None] = lambda: None  # called when alarms were set
 
     async def fold(self, items: Sequence[Item], before: Reader, after: Reader) -> set[int]:
         """Fold a page; returns the conversations it is about, whoever folded it."""
         numbers = {number for item in items if (number := about(item))}
         try:
-            await self._fold(items, before, after, numbers)
+            return await self._fold(items, before, after, numbers)
         except Superseded:
             log.debug("desk.mark_moved", entry=before.entry)
             await self.catch_up()
@@ -66,13 +69,18 @@ class Folder:
 
     async def _fold(
         self, items: Sequence[Item], before: Reader, after: Reader, numbers: set[int]
-    ) -> None:
-        page = Fold(await threads(numbers), feel, self._policy)
+    ) -> set[int]:
+        changed = any(isinstance(item, JournalEntry) and item.kind == CHANGED for item in items)
+        if changed or self._promises is None:
+            self._promises = await promises(self._policy)
+        found = await threads(numbers | (await under_promise() if changed else set()))
+        page = Fold(found, feel, self._promises)
         page.take(items)
         now = self._clock.now()
         await self._writer.run(lambda: keep(page, before, after, now))
         if page.alarms:
             self.rang()
+        return set(page.threads)
 
 
 async def threads(numbers: set[int]) -> dict[int, Thread]:
@@ -80,6 +88,12 @@ async def threads(numbers: set[int]) -> dict[int, Thread]:
     found = {t.conversation_id: t for t in await Thread.filter(conversation_id__in=numbers)}
     rows = await Conversation.filter(id__in=numbers - found.keys())
     return found | {row.id: fresh_thread(row) for row in rows}
+
+
+async def under_promise() -> set[int]:
+    """The conversations whose clocks may run: somebody asked for a person and has not left."""
+    rows = await Thread.filter(asked_at__isnull=False).values_list("conversation_id", flat=True)
+    return {int(str(number)) for number in rows}
 
 
 def keep(page: Fold, before: Reader, after: Reader, now: datetime) -> Work[None]:
@@ -107,7 +121,7 @@ def _forget() -> Work[None]:
 
 NUMBERS = ("conversation_id", "contact_id", "last_message", "inbound", "emotion")
 WORDS = ("channel", "kind", "owner", "preview", "preview_by", "reason")
-TIMES = ("last_at", "waiting_since", "asked_at", "answered_at", "closed_at")
+TIMES = ("last_at", "waiting_since", "asked_at", "answered_at", "closed_at", "snoozed_until")
 COLUMNS = (*NUMBERS, *WORDS, *TIMES)
 _ADD = """INSERT INTO desk_tally (day, hour, channel, agent, metric, bucket, count, total)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, hour, channel, agent, metric, bucket) DO UPDATE

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Awaitable, Callable
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
+from tortoise.exceptions import ValidationError as TooLong
 
 from plugins.console.ask import Ask, Services, locale_of
 from plugins.console.models import Staff, StaffSession
@@ -31,10 +33,12 @@ def handler(route: Route, desk: Services) -> Callable[[web.Request], Awaitable[w
             answer = await route.answer(ask, await _given(route, request))
         except Problem as problem:
             return refusal(problem, desk, request)
+        except TooLong:  # no row has so long a word, and none shall have
+            return refusal(Problem(400, "bad-request", fields={"": "too long"}), desk, request)
         if isinstance(answer, web.StreamResponse):
             return answer
         if isinstance(answer, BaseModel):
-            return web.json_response(text=answer.model_dump_json(), headers=FRESH)
+            return web.json_response(text=answer.model_dump_json(by_alias=True), headers=FRESH)
         return web.Response(status=204)
 
     return handle
@@ -103,8 +107,18 @@ async def _given(route: Route, request: web.Request) -> list[Shape]:
 
 
 def _texts(given: list[Shape]) -> list[str]:
-    """Every text of what was given: PostgreSQL keeps no NUL."""
-    return [v for shape in given for v in shape.model_dump().values() if isinstance(v, str)]
+    """Every text of what was given, however deep: PostgreSQL keeps no NUL."""
+    found: list[str] = []
+    left: list[Any] = [shape.model_dump() for shape in given]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            found.append(one)
+        elif isinstance(one, dict):
+            left += cast("dict[Any, Any]", one).items()
+        elif isinstance(one, list | tuple | set | frozenset):
+            left += cast("list[Any]", one)
+    return found
 
 
 def allowed(route: Route, roles: frozenset[StaffRole]) -> bool:

@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from aiohttp import WSCloseCode, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from core.message import ConversationKind
 from core.store.models import Message
 from plugins.console.ask import Services
-from plugins.console.cards import deck, names
+from plugins.console.cards import Deck, deck, names
 from plugins.console.messages import message_shape
 from plugins.console.models import Place, Thread
 from plugins.console.pages import Item, Reader, about, cursor_of
-from plugins.console.strip import strip_of
+from plugins.console.strip import strips_of
 
-MOST_WAITING = 2000  # frames
-STRIPS = 1.0  # seconds between two tellings of the counts
+MOST_WAITING, AT_ONCE = 2000, 200  # frames
+STRIPS = 2.0  # seconds between two tellings of the counts
 ENDED, TOO_SLOW = 4401, 4409
 
 
@@ -73,14 +73,18 @@ class Seat:
         self.frames.put_nowait(code)
 
     async def write(self) -> None:
-        """Write what is queued until the end."""
+        """Write what is queued until the end: all that waits at once, one frame a line."""
         with suppress(ConnectionError):
             while not self.socket.closed:
-                frame = await self.frames.get()
-                if isinstance(frame, int):
-                    await self.socket.close(code=frame)
+                found = [await self.frames.get()]
+                while not self.frames.empty() and len(found) < AT_ONCE:
+                    found.append(self.frames.get_nowait())
+                said = [frame for frame in found if isinstance(frame, bytes)]
+                if said:
+                    await self.socket.send_frame(b"\n".join(said), WSMsgType.TEXT)
+                if isinstance(code := found[-1], int):
+                    await self.socket.close(code=code)
                     return
-                await self.socket.send_str(frame.decode())
 
 
 class Hub:
@@ -109,6 +113,14 @@ class Hub:
         if not self.seats:
             self.position = cursor_of(items[-1][1]) or self.position
             return
+        try:
+            await self._told_all(items, touched)
+        except BaseException:  # whoever missed something comes back with a cursor
+            for seat in self.seats:
+                seat.end(TOO_SLOW)
+            raise
+
+    async def _told_all(self, items: Sequence[tuple[Item, str]], touched: set[int]) -> None:
         rows = await Thread.filter(conversation_id__in=touched)
         kinds = {row.conversation_id: ConversationKind(row.kind) for row in rows}
         staff = await names()
@@ -147,30 +159,25 @@ class Hub:
             if seat.looks == number:
                 seat.tell(frame)
 
-    async def refresh(self, *numbers: int) -> None:
-        """Tell everybody the cards of these conversations anew."""
+    async def refresh(self, *numbers: int, only: str = "") -> None:
+        """Tell the cards of these conversations anew, to everybody or ``only`` to one person."""
         if self.seats:
-            await self._cards(await Thread.filter(conversation_id__in=numbers))
+            await self._cards(await Thread.filter(conversation_id__in=numbers), only)
 
-    async def _cards(self, rows: Sequence[Thread]) -> None:
-        if not rows or not self.seats:
+    async def _cards(self, rows: Sequence[Thread], only: str = "") -> None:
+        seats = [seat for seat in self.seats if only in {"", seat.login}]
+        if not rows or not seats:
             return
         whole = await deck(self._desk, rows)
-        logins = {seat.login for seat in self.seats}
+        logins = {seat.login for seat in seats}
         marks = Place.filter(conversation_id__in=[t.conversation_id for t in rows])
         where = {(p.conversation_id, p.login): p for p in await marks.filter(login__in=logins)}
-        made: dict[tuple[int, str], bytes] = {}
-        plain = {thread.conversation_id: whole.card(thread, "", None) for thread in rows}
-        base = {number: card.model_dump(mode="json") for number, card in plain.items()}
-        for seat in self.seats:
-            for thread in rows:
-                if ConversationKind(thread.kind) in seat.kinds:
-                    key = (thread.conversation_id, seat.login)
-                    if key not in made:
-                        mine = whole.personal(thread, seat.login, where.get(key))
-                        card = {**base[thread.conversation_id], **mine}
-                        made[key] = encode({"t": "card", "card": card})
-                    seat.put(made[key])
+        for thread in rows:
+            made = card_frames(whole, thread, logins, where)
+            kind = ConversationKind(thread.kind)
+            for seat in seats:
+                if kind in seat.kinds:
+                    seat.put(made.get(seat.login) or made[""])
         self._stirred = True
 
     async def breathe(self) -> None:
@@ -181,11 +188,10 @@ class Hub:
             await self._strips()
 
     async def _strips(self) -> None:
-        for login in {seat.login for seat in self.seats}:
-            mine = [seat for seat in self.seats if seat.login == login]
-            strip = await strip_of(self._desk, login, mine[0].kinds)
-            for seat in mine:
-                seat.tell({"t": "strip", "strip": strip.model_dump(mode="json")})
+        people = {seat.login: seat.kinds for seat in self.seats}
+        strips = await strips_of(self._desk, people)
+        for seat in [seat for seat in self.seats if seat.login in strips]:
+            seat.tell({"t": "strip", "strip": strips[seat.login].model_dump(mode="json")})
 
 
 def item_frame(
@@ -204,6 +210,21 @@ def item_frame(
         "data": item.data,
     }
     return number, {"t": "event", "cursor": cursor, "event": event}
+
+
+def card_frames(
+    whole: Deck, thread: Thread, logins: Iterable[str], where: Mapping[tuple[int, str], Place]
+) -> dict[str, bytes]:
+    """The card of a thread by login; ``""``: as all see it who never did anything with it."""
+    number = thread.conversation_id
+    plain = whole.card(thread, "", None).model_dump(mode="json")
+    made = {"": encode({"t": "card", "card": plain})}
+    for login in logins:
+        place = where.get((number, login))
+        if place is not None or thread.owner == f"agent:{login}":
+            card = {**plain, **whole.personal(thread, login, place)}
+            made[login] = encode({"t": "card", "card": card})
+    return made
 
 
 def state_frame(row: Message) -> dict[str, Any]:

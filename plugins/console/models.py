@@ -78,6 +78,7 @@ class Thread(Model):
 
     ``inbound`` counts what the customer said. ``waiting_since``: the first word that nobody has
     answered. ``asked_at``: a person was asked for; ``answered_at``: a person's first word after it.
+    ``snoozed_until``: out of sight until then, or the customer's next word.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -97,6 +98,7 @@ class Thread(Model):
     answered_at = fields.DatetimeField(null=True)
     reason = fields.CharField(max_length=40, default="")
     closed_at = fields.DatetimeField(null=True)
+    snoozed_until = fields.DatetimeField(null=True)
     clocks: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
 
     class Meta(Model.Meta):
@@ -145,7 +147,10 @@ class Tally(Model):
 
 
 class Note(Model):
-    """What staff write to each other about a conversation, out of sight of customers."""
+    """What staff write to each other about a conversation, out of sight of customers.
+
+    ``kind``: ``note``, ``whisper`` (to the owner) or ``consult`` (a question to a colleague).
+    """
 
     id: int = fields.BigIntField(primary_key=True)
     conversation_id: int = fields.BigIntField(db_index=True)
@@ -153,11 +158,45 @@ class Note(Model):
     text = fields.TextField()
     mention: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
     at = fields.DatetimeField()
+    kind = fields.CharField(max_length=10, default="note", db_default="note")
 
     class Meta(Model.Meta):
         """Table name."""
 
         table = "desk_note"
+
+
+class Guest(Model):
+    """Somebody in a conversation that is a colleague's.
+
+    ``part``: ``consult`` (asked, answers among staff), ``observe`` or ``join`` (speaks too).
+    """
+
+    id: int = fields.BigIntField(primary_key=True)
+    conversation_id: int = fields.BigIntField()
+    login = fields.CharField(max_length=40)
+    part = fields.CharField(max_length=10)
+    by = fields.CharField(max_length=40)
+    at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        """One part a person and conversation; a row that is gone was ended."""
+
+        table = "desk_guest"
+        unique_together = (("conversation_id", "login"),)
+
+
+class Promise(Model):
+    """What was promised from a moment on: the settings of the SLA and the zone, as JSON."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    since = fields.DatetimeField(unique=True)
+    terms: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment]
+
+    class Meta(Model.Meta):
+        """Table name."""
+
+        table = "desk_promise"
 
 
 class Place(Model):
@@ -206,6 +245,23 @@ class Canned(Model):
         """Table name."""
 
         table = "desk_canned"
+
+
+class Override(Model):
+    """A setting that somebody changed while the shop was open, over the file's value."""
+
+    id: int = fields.BigIntField(primary_key=True)
+    plugin = fields.CharField(max_length=40)
+    key = fields.CharField(max_length=80)
+    value: dict[str, Any] = fields.JSONField(default=dict)  # type: ignore[assignment] # "is": JSON
+    by = fields.CharField(max_length=40)
+    at = fields.DatetimeField()
+
+    class Meta(Model.Meta):
+        """One row a setting; a row that is gone is the file's value."""
+
+        table = "desk_override"
+        unique_together = (("plugin", "key"),)
 
 
 class Rating(Model):

@@ -12,6 +12,7 @@ from pydantic.json_schema import models_json_schema
 from plugins.console.sessions import COOKIE
 from plugins.console.table import Route, Shape
 
+FILES = (".csv", ".zip", "/export")  # how the paths end that answer with one
 WHERE = "#/components/schemas/{model}"
 
 
@@ -67,8 +68,9 @@ def _responses(route: Route, refs: Any) -> dict[str, Any]:  # noqa: ANN401 - pyd
     if route.path == "/live":
         return found | {"101": {"description": "a WebSocket; see docs/desk.md"}}
     if route.gives is None:
-        plain = route.path.endswith(".csv")
-        return found | {"200" if plain else "204": {"description": "done"}}
+        if route.path.endswith(FILES):
+            return found | {"200": {"description": "a file", "content": {"*/*": {"schema": {}}}}}
+        return found | {"204": {"description": "done"}}
     schema = refs[(route.gives, "serialization")]
     return found | {
         "200": {"description": "the answer", "content": {"application/json": {"schema": schema}}}

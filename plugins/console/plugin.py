@@ -8,56 +8,114 @@ from aiohttp import web
 
 from core.channels import Lines
 from core.clock import Clock
+from core.contacts.office import Contacts
 from core.due import Due
 from core.message import ConversationKind
+from core.overrides import Overrides
 from core.plugin import Plugin
 from core.route.rules import Rank
-from core.settings import ShopSettings
+from core.settings import Settings, ShopSettings
 from core.store.commit import Commit
-from core.store.models import Contact
+from core.store.models import JournalEntry
 from core.store.writer import Writer
 from core.texts import Texts
 from core.turn import Turn
+from plugins.compensation.face import CompensationSettings
 from plugins.complaints.face import ComplaintSettings
 from plugins.console import rating
 from plugins.console.ask import House, Services
+from plugins.console.cards import tier_of
 from plugins.console.fold import agent_of
+from plugins.console.keeps import HOLDINGS, farewell
 from plugins.console.models import Thread
-from plugins.console.settings import ConsoleSettings
+from plugins.console.overlay import CHANGED, Overlay
+from plugins.console.settings import ConsoleSettings, SlaSettings
 from plugins.console.site import site
+from plugins.console.sla.alerts import tell
 from plugins.console.sla.clocks import What
-from plugins.console.sla.keep import WARN, load
-from plugins.handoff.face import HandoffSettings, tell_staff
+from plugins.console.sla.keep import load
+from plugins.faq.face import Editor
+from plugins.handoff.face import HandoffSettings, Triage
+from plugins.incidents.face import IncidentSettings
 from plugins.orders.face import OrderSource
 
 plugin = Plugin(
     "console",
     settings=ConsoleSettings,
     requires=("handoff", "complaints", "orders", "groups"),
+    uses=("faq", "compensation", "incidents"),
     models="plugins.console.models",
     cli="plugins.console.commands:app",
     package=__package__ or "",
+    live=(
+        "capacity",
+        "sla.first_minutes",
+        "sla.next_minutes",
+        "sla.resolution_minutes",
+        "sla.warn_share",
+    ),
 )
+plugin.holds(*HOLDINGS)
+plugin.bids_farewell(farewell)
 
 
 @plugin.provides
 async def house(
-    clock: Clock, texts: Texts, commit: Commit, writer: Writer, lines: Lines
+    *, clock: Clock, texts: Texts, commit: Commit, writer: Writer, lines: Lines, contacts: Contacts
 ) -> AsyncIterator[House]:
     """What of the core the desk works with."""
-    yield House(clock, texts, commit, writer, lines)
+    yield House(clock, texts, commit, writer, lines, contacts)
+
+
+@plugin.started
+async def value(triage: Triage) -> None:
+    """Whoever matters most is known here, and goes first in the queue (S-033)."""
+    triage.tier_of = tier_of
+
+
+@plugin.provides
+async def overlay(overrides: Overrides, whole: Settings, texts: Texts) -> AsyncIterator[Overlay]:
+    """What staff changed of settings and sentences, in force before anybody asks for them."""
+    changed = Overlay(overrides, whole, texts)
+    await changed.load()
+    yield changed
+
+
+@plugin.follows(CHANGED)
+async def settings_changed(entry: JournalEntry, overlay: Overlay) -> None:
+    """Somebody changed a setting, perhaps at the desk of another process."""
+    await overlay.load()
 
 
 @plugin.serves("/desk")
 def desk(
+    *,
     house: House,
     shop: ShopSettings,
     settings: ConsoleSettings,
     complaints: ComplaintSettings,
     orders: OrderSource,
+    overlay: Overlay,
+    handoff: HandoffSettings,
+    knowledge: Editor | None,
+    compensation: CompensationSettings | None,
+    incidents: IncidentSettings | None,
 ) -> web.Application:
     """Everything below ``/desk``."""
-    return site(Services(house, shop, settings, complaints, orders))
+    return site(
+        Services(
+            house,
+            shop,
+            settings,
+            complaints,
+            orders,
+            overlay,
+            handoff,
+            knowledge,
+            compensation,
+            incidents,
+        )
+    )
 
 
 @plugin.on(event="choice", kinds=ConversationKind.DIRECT, owners=("bot", "queue", "agent"))
@@ -76,24 +134,21 @@ async def rated_in_words(turn: Turn) -> None:
 
 
 @plugin.due()
-async def sla_due(due: Due, settings: HandoffSettings) -> None:
-    """A promise is nearly over, or broken: the journal says so, and staff are told."""
+async def woken(due: Due) -> None:
+    """What was put off is due: back into the list, and its owner hears of it."""
+    thread = await Thread.get_or_none(conversation_id=due.data["conversation"])
+    if thread is not None and thread.snoozed_until is not None:
+        number = thread.conversation_id
+        due.emit("desk.woke", conversation=number, by="", to=[agent_of(thread.owner)])
+
+
+@plugin.due()
+async def sla_due(due: Due, settings: ConsoleSettings, handoff: HandoffSettings) -> None:
+    """A promise is nearly over, or broken: the journal says so, and those are told who hear it."""
     thread = await Thread.get_or_none(conversation_id=due.data["conversation"])
     target = load(thread.clocks).get(What(due.data["what"])) if thread is not None else None
     if thread is None or target is None or not target.runs:
         return
-    warned = due.data["step"] == WARN
-    facts = {"conversation": thread.conversation_id, "what": str(target.what)}
-    due.emit("sla.warned" if warned else "sla.breached", **facts, owner=thread.owner)
-    contact = await Contact.get_or_none(id=thread.contact_id or 0)
-    texts = due.texts
-    tell_staff(
-        due,
-        settings.staff,
-        f"console.sla_{due.data['step']}",
-        key=f"sla:{due.key}:{due.due_at.timestamp():.0f}",
-        conversation=thread.conversation_id,
-        name=(contact.name if contact else "") or texts.render("handoff.visitor", texts.default),
-        what=texts.render(f"console.sla_{target.what}", texts.default),
-        owner=agent_of(thread.owner) or texts.render("console.sla_nobody", texts.default),
-    )
+    if target.breached_at is not None and target.breached_at < due.due_at:
+        return  # told when it was broken; new terms made it due again
+    await tell(due, thread, target, settings.sla or SlaSettings(), handoff.staff)

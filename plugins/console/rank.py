@@ -10,6 +10,7 @@ from plugins.console.shapes import Why
 
 CASE, SEVERITY, EMOTION, TIER, ASKED = 30, 15, 12, 15, 5
 MOST_MINUTES = 60
+CLEAR, VALUED = 2, 2  # from which something cannot wait
 
 
 class Facts(NamedTuple):
@@ -31,6 +32,11 @@ def points(facts: Facts, now: datetime) -> dict[str, int]:
         "waiting": min(_minutes(facts, now), MOST_MINUTES),
         "asked": ASKED if facts.queued else 0,
     }
+
+
+def high(facts: Facts) -> bool:
+    """Whether it bears the red tag (S-032): a clear complaint, strong feelings, a valued person."""
+    return facts.severity >= CLEAR or facts.emotion >= CLEAR or facts.tier >= VALUED
 
 
 def reasons(facts: Facts, now: datetime, texts: Texts) -> list[Why]:

@@ -10,12 +10,15 @@ from plugins.console.api import (
     inbox,
     live,
     numbers,
+    people,
     public,
     session,
+    settings,
     speak,
     team,
     wall,
 )
+from plugins.console.incident_routes import ROUTES as INCIDENTS
 from plugins.console.openapi import Document
 from plugins.console.roles import ADMINS, ALL, FLOOR, LEADS, PEOPLE, WRITERS
 from plugins.console.shapes import (
@@ -29,8 +32,39 @@ from plugins.console.shapes import (
     Strip,
 )
 from plugins.console.table import Route
+from plugins.console.together_routes import ROUTES as TOGETHER
+from plugins.console.trainer_routes import ROUTES as KNOWLEDGE
 
 ONE = "/conversations/{id}"
+PERSON = (
+    Route(
+        "GET",
+        "/contacts",
+        PEOPLE,
+        people.list_contacts,
+        query=people.Sought,
+        gives=people.FoundList,
+    ),
+    Route("GET", "/contacts/{id}/alike", PEOPLE, people.list_alike, gives=people.FoundList),
+    Route(
+        "POST",
+        "/contacts/{id}/merge",
+        PEOPLE,
+        people.merge_contacts,
+        body=people.Merge,
+        gives=contacts.ContactShape,
+    ),
+    Route("DELETE", "/merges/{id}", PEOPLE, people.undo_merge),
+    Route("POST", "/contacts/{id}/export", LEADS, people.export_contact),
+    Route(
+        "POST",
+        "/contacts/{id}/erase",
+        LEADS,
+        people.erase_contact,
+        body=people.Erase,
+        gives=people.Erased,
+    ),
+)
 ROUTES = (
     Route("GET", "/texts", None, public.get_texts, query=public.Locale, gives=public.Texts),
     Route("GET", "/openapi.json", None, public.get_document, gives=Document),
@@ -78,10 +112,12 @@ ROUTES = (
         gives=ConversationShape,
     ),
     Route("POST", f"{ONE}/close", PEOPLE, hands.close, body=hands.Close, gives=ConversationShape),
+    *TOGETHER,
     Route("PUT", f"{ONE}/seen", FLOOR, speak.mark_seen, body=speak.Seen),
     Route("PUT", f"{ONE}/draft", FLOOR, speak.keep_draft, body=speak.Draft),
     Route("GET", f"{ONE}/notes", FLOOR, speak.list_notes, gives=Notes),
     Route("POST", f"{ONE}/notes", FLOOR, speak.add_note, body=speak.NewNote, gives=NoteShape),
+    *PERSON,
     Route("GET", "/contacts/{id}", PEOPLE, contacts.get_contact, gives=contacts.ContactShape),
     Route(
         "PUT",
@@ -127,11 +163,29 @@ ROUTES = (
     ),
     Route("DELETE", "/canned/{shortcut}", WRITERS, canned.delete_canned),
     Route("POST", "/coach", ALL, canned.look_over, body=canned.Sentence, gives=canned.Findings),
+    *KNOWLEDGE,
+    *INCIDENTS,
     Route("GET", "/wall", LEADS, wall.get_wall, gives=wall.Wall),
     Route("GET", "/numbers", LEADS, numbers.get_numbers, query=numbers.Span, gives=numbers.Numbers),
     Route("GET", "/numbers.csv", LEADS, numbers.get_numbers_csv, query=numbers.Span),
     Route("GET", "/audit", ADMINS, team.list_audit, query=team.LinesPage, gives=team.AuditLines),
     Route("GET", "/audit/proof", ADMINS, team.prove_audit, gives=team.Proof),
+    Route("GET", "/settings", LEADS, settings.list_settings, gives=settings.Sections),
+    Route(
+        "PUT",
+        "/settings/{plugin}/{key}",
+        LEADS,
+        settings.change_setting,
+        body=settings.NewValue,
+        gives=settings.Sections,
+    ),
+    Route(
+        "DELETE",
+        "/settings/{plugin}/{key}",
+        LEADS,
+        settings.reset_setting,
+        gives=settings.Sections,
+    ),
     Route("GET", "/staff", ADMINS, team.list_staff, gives=team.StaffList),
     Route("POST", "/staff", ADMINS, team.add_staff, body=team.NewAccount, gives=team.Account),
     Route(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.plugin import PluginSettings
 from plugins.console.sla.calendar import Calendar, always
-from plugins.console.sla.clocks import Policy
+from plugins.console.sla.clocks import Policy, What
+from plugins.handoff.face import StaffRoom
 
 WEEK = (1, 2, 3, 4, 5, 6, 7)
 
@@ -23,11 +25,27 @@ class WorkSpan(BaseModel):
     days: tuple[int, ...] = WEEK
 
 
+class Ear(BaseModel):
+    """Who hears that a promise is nearly over (``amber``) or broken (``breach``).
+
+    ``what``: of which promises. ``staff``: logins, or ``owner`` for whoever has the conversation,
+    or a role such as ``supervisor`` for all who have it. ``room``: where it is written too.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    step: Literal["amber", "breach"]
+    what: tuple[What, ...] = tuple(What)
+    staff: tuple[str, ...] = ()
+    room: StaffRoom | None = None
+
+
 class SlaSettings(BaseModel):
     """Promises in minutes of working time; leave out what is not promised.
 
-    ``spans``: when the clocks run, several a day if need be; none: always. ``off``: days without
-    work. ``on``: days worked although they are off or a weekend, with the spans of a Monday.
+    ``next_minutes`` counts until closing, so it needs ``resolution_minutes``. ``spans``: when the
+    clocks run, several a day if need be; none: always. ``off``: days without work. ``on``: days
+    worked although they are off or a weekend, with the spans of a Monday.
+    ``hears``: who is told; nobody named: the staff room of the handoff.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,6 +56,7 @@ class SlaSettings(BaseModel):
     spans: tuple[WorkSpan, ...] = ()
     off: frozenset[date] = frozenset()
     on: frozenset[date] = frozenset()
+    hears: tuple[Ear, ...] = ()
 
     def policy(self, zone: ZoneInfo) -> Policy:
         """As the engine takes it."""

@@ -53,6 +53,13 @@ class Quota(Shape):
     until: datetime | None
 
 
+class GuestOnCard(Shape):
+    """Somebody in a colleague's conversation."""
+
+    login: str
+    part: Literal["consult", "observe", "join"]
+
+
 class Card(Shape):
     """A conversation in a list."""
 
@@ -80,12 +87,18 @@ class Card(Shape):
     reason: str
     closed_at: datetime | None
     draft: bool
+    high: bool
+    skill: str
+    snoozed_until: datetime | None
+    guests: list[GuestOnCard]
 
 
 class Counts(Shape):
     """How many conversations each view has."""
 
     mine: int
+    snoozed: int
+    helping: int
     queue: int
     bot: int
     colleagues: int
@@ -139,13 +152,42 @@ class Viewer(Shape):
     typing: bool
 
 
+class QueueReason(Shape):
+    """What brings somebody forward, in minutes."""
+
+    text: str
+    points: int
+
+
+class PastCase(Shape):
+    """An earlier complaint, in a line."""
+
+    number: str
+    kind_text: str
+    state: str
+    opened_at: datetime
+
+
+class Brief(Shape):
+    """What happened before a person was wanted (S-032)."""
+
+    said: list[str]
+    answered: int
+    orders: list[str]
+    complaints: list[PastCase]
+
+
 class Handoff(Shape):
-    """Why a person is wanted."""
+    """Why a person is wanted, and what whoever takes over must know."""
 
     reason: str
     text: str
     at: datetime | None
     position: int | None
+    minutes: int | None
+    skill: str
+    why: list[QueueReason]
+    brief: Brief
 
 
 class Limits(Shape):
@@ -163,6 +205,9 @@ class May(Shape):
     claim: bool
     force: bool
     transfer: bool
+    snooze: bool
+    consult: bool
+    watch: bool
 
 
 class CaseNote(Shape):
@@ -203,6 +248,14 @@ class ComplaintShape(Shape):
     notes: list[CaseNote]
 
 
+class GuestShape(GuestOnCard):
+    """The same with names."""
+
+    name: str
+    by: str
+    at: datetime
+
+
 class ConversationShape(Shape):
     """A conversation opened."""
 
@@ -214,6 +267,7 @@ class ConversationShape(Shape):
     draft: str
     seen: int
     viewers: list[Viewer]
+    guests: list[GuestShape]
     limits: Limits
     may: May
 
@@ -227,6 +281,7 @@ class NoteShape(Shape):
     text: str
     mention: list[str]
     at: datetime
+    kind: Literal["note", "consult", "answer", "whisper"]
 
 
 class Notes(Shape):

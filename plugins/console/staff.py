@@ -61,8 +61,9 @@ async def change(effects: Effects, login: str, changes: dict[str, Any], by: str)
     if row is None:
         raise not_found()
     shown = {k: v for k, v in changes.items() if k != "password"}
-    effects.write(partial(_change, row.id, changes, effects.clock.now()))
-    audit.record(effects, by, "staff-changed", login, **shown, password="password" in changes)
+    if changes:
+        effects.write(partial(_change, row.id, changes, effects.clock.now()))
+        audit.record(effects, by, "staff-changed", login, **shown, password="password" in changes)
     return row
 
 

@@ -32,6 +32,16 @@ plugin = Plugin(
     models="plugins.groups.models",
     cli="plugins.groups.commands:app",
     package=__package__ or "",
+    live=(
+        "per_day",
+        "per_week",
+        "per_month",
+        "quiet",
+        "grace",
+        "dry_run",
+        "remind_after",
+        "confirm_within",
+    ),
 )
 
 

@@ -11,12 +11,13 @@ import typer
 from core.cli.office import Desk, office, run
 from core.cli.problems import Refusal
 from core.cli.show import Json, listing, tell
-from core.cli.tongue import say
+from core.cli.tongue import locale, say, texts
 from core.effects import Post
 from core.message import ConversationKind
 from core.parts import Text
 from core.store.models import Conversation, JournalEntry
 from plugins.handoff.owners import give_back, own
+from plugins.handoff.triage import in_words as in_words_of
 
 app = typer.Typer()
 COLUMNS = ("conversation", "owner", "channel", "name", "reason", "since")
@@ -116,7 +117,7 @@ def in_words(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
         **row,
         "owner": say("handoff.cli_queued") if agent == "queue" else agent,
         "name": row["name"] or say("handoff.visitor"),
-        "reason": say(f"handoff.reason_{row['reason']}") if row["reason"] else "",
+        "reason": in_words_of(texts(), locale(), str(row["reason"])) if row["reason"] else "",
         "since": f"{since.astimezone(zone):%m-%d %H:%M}" if since else "",
     }
 

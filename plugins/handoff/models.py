@@ -10,7 +10,8 @@ from tortoise.models import Model
 class Agent(Model):
     """Whether somebody takes conversations now. ``state``: online, busy, away or offline.
 
-    ``last_given`` settles round robin: whoever was given one longest ago is next.
+    ``last_given`` settles round robin: whoever was given one longest ago is next. ``skills``: what
+    somebody can do that not everybody can.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -20,6 +21,7 @@ class Agent(Model):
     capacity = fields.IntField(default=8)
     since = fields.DatetimeField()
     last_given = fields.DatetimeField(null=True)
+    skills: list[str] = fields.JSONField(default=list, db_default=[])  # type: ignore[assignment]
 
     class Meta(Model.Meta):
         """Table name."""
@@ -28,7 +30,11 @@ class Agent(Model):
 
 
 class Wait(Model):
-    """One stay in the queue. ``points``: how urgent, beside the time. ``taken_by``: a login."""
+    """One stay in the queue. ``points``: how urgent, beside the time. ``taken_by``: a login.
+
+    ``topic``: what it is about, such as a complaint's kind. ``emotion``: 0 to 3. ``skill``: who is
+    wanted. ``tier``: the customer's value. ``weighed``: points and skill are known.
+    """
 
     id: int = fields.BigIntField(primary_key=True)
     conversation_id: int = fields.BigIntField()
@@ -37,6 +43,11 @@ class Wait(Model):
     asked_at = fields.DatetimeField()
     left_at = fields.DatetimeField(null=True)
     taken_by = fields.CharField(max_length=40, default="")
+    topic = fields.CharField(max_length=40, default="", db_default="")
+    emotion = fields.IntField(default=0, db_default=0)
+    tier = fields.IntField(default=0, db_default=0)
+    skill = fields.CharField(max_length=40, default="", db_default="")
+    weighed = fields.BooleanField(default=False, db_default=False)
 
     class Meta(Model.Meta):
         """Looked up by who still waits, and by who was taken lately."""

@@ -9,7 +9,7 @@ from core.effects import Effects, Post
 from core.parts import Text
 from core.store.models import Conversation
 from plugins.handoff.presence import ASSIGN, QUEUE
-from plugins.handoff.queue import enter, leave
+from plugins.handoff.queue import Need, enter, leave
 
 UNANSWERED = "handoff.unanswered"
 
@@ -29,7 +29,7 @@ def own(effects: Effects, conversation: Conversation, owner: str, **why: object)
     if conversation.owner == "queue":
         leave(effects, conversation.id, owner.removeprefix("agent:") if owner != "bot" else "")
     if owner == "queue":
-        enter(effects, conversation.id, str(why.get("reason", "left")))
+        enter(effects, conversation.id, Need(str(why.get("reason", "left"))))
     if conversation.owner.startswith("agent:") or owner == "queue":  # a place is free, or wanted
         effects.at(timedelta(0), ASSIGN, QUEUE)
     effects.write(partial(_set_owner, conversation.id, conversation.owner, owner))

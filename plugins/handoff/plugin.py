@@ -6,6 +6,7 @@ otherwise. Here are only the words that move a conversation, and the clock of th
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,17 +15,24 @@ from core.effects import Post
 from core.message import ConversationKind
 from core.parts import Text
 from core.plugin import Plugin
+from core.route.rules import Rank
 from core.store.models import Conversation
 from core.turn import Turn
 from core.understand import Recogniser, Understanding
 from core.words import words
+from plugins.handoff import buttons
 from plugins.handoff.assign import give_next
 from plugins.handoff.face import PERSON, UNANSWERED, request, tell_staff
+from plugins.handoff.keeps import HOLDINGS
 from plugins.handoff.owners import own
 from plugins.handoff.presence import ASSIGN, LEFT, OFFLINE, QUEUE, presence_of
 from plugins.handoff.queue import Outlook, leave, outlook
 from plugins.handoff.settings import HandoffSettings
+from plugins.handoff.triage import Triage, in_words
 
+ARMED = "handoff.armed"  # the mark: a trigger may fire for this message
+MORNING = "handoff.morning"
+MOST_LEFT = 10  # messages of one night that are read out
 WORDS = words(__package__)
 
 plugin = Plugin(
@@ -33,7 +41,42 @@ plugin = Plugin(
     models="plugins.handoff.models",
     cli="plugins.handoff.commands:app",
     package=__package__ or "",
+    live=(
+        "answer_within",
+        "hours",
+        "policy",
+        "last_agent",
+        "leave_minutes",
+        "triggers",
+        "emotion_points",
+        "value_points",
+        "skills",
+        "skill_minutes",
+    ),
 )
+plugin.holds(*HOLDINGS)
+
+
+@plugin.provides
+async def triage(settings: HandoffSettings) -> AsyncIterator[Triage]:
+    """Whether a person is needed, how soon, and who."""
+    yield Triage(settings)
+
+
+@plugin.recogniser
+def arms(settings: HandoffSettings) -> Recogniser:
+    """Marks messages for which a trigger of the shop may fire, before anything is looked up."""
+
+    def recognise(heard: Understanding) -> None:
+        text = heard.plain.lower()
+        for trigger in settings.triggers:
+            if not trigger.acts or trigger.misses:
+                continue
+            if not trigger.words or any(word.lower() in text for word in trigger.words):
+                heard.marks[ARMED] = 1.0
+                return
+
+    return recognise
 
 
 @plugin.recogniser
@@ -65,6 +108,17 @@ async def person_in_a_sentence(turn: Turn) -> None:
     request(turn, "asked")
 
 
+@plugin.on(mark=ARMED, kinds=ConversationKind.DIRECT, rank=Rank.INTENT)
+async def triggered(turn: Turn, triage: Triage) -> None:
+    """A trigger of the shop: emotion words, advice, what is out of scope, who is worth it."""
+    trigger = await triage.fired(turn)
+    if trigger is None:
+        turn.decline("no trigger holds")
+        return
+    turn.note(trigger=trigger.reason)
+    request(turn, trigger.reason, level=trigger.level)
+
+
 @plugin.on(command=WORDS["person"], intent=PERSON, kinds=ConversationKind.DIRECT, owners="queue")
 async def patience(turn: Turn) -> None:
     """Asked again while waiting: where in the queue, as far as it is known."""
@@ -83,15 +137,63 @@ async def back(turn: Turn) -> None:
     turn.reply("handoff.back")
 
 
+@plugin.on(event="choice", roles=buttons.STAFF)
+async def staff_pressed(turn: Turn, settings: HandoffSettings) -> None:
+    """A button of a notice."""
+    found = buttons.pressed(turn)
+    if found is None:
+        turn.decline("another menu's")
+    else:
+        await buttons.act(turn, settings, *found)
+
+
+@plugin.on(command=WORDS["take"], roles=buttons.STAFF)
+async def staff_takes(turn: Turn, settings: HandoffSettings) -> None:
+    """The same, typed."""
+    await buttons.act(turn, settings, buttons.TAKE, buttons.typed(turn))
+
+
+@plugin.on(command=WORDS["done"], roles=buttons.STAFF)
+async def staff_done(turn: Turn, settings: HandoffSettings) -> None:
+    """The same, typed."""
+    await buttons.act(turn, settings, buttons.DONE, buttons.typed(turn))
+
+
+@plugin.on(always=True, rank=Rank.FALLBACK, kinds=ConversationKind.DIRECT, owners="queue")
+async def leave_word(turn: Turn, settings: HandoffSettings) -> None:
+    """What is left while nobody is there: acknowledged once, read to staff when they come."""
+    now = turn.clock.now()
+    opens = settings.hours.next_open(now, turn.texts.zone) if settings.hours else now
+    if not turn.text or opens <= now:
+        turn.decline("people are there")
+    night = opens.isoformat()
+    known: list[str] = turn.memory["left"] if turn.memory.get("night") == night else []
+    turn.memory.update(night=night, left=[*known, turn.message.text][-MOST_LEFT:])
+    said = "\n".join(turn.memory["left"])
+    turn.emit("handoff.message_left", count=len(known) + 1)
+    turn.at(opens, MORNING, str(turn.conversation.id), reason="left_word", said=said)
+    if not known:
+        turn.reply("handoff.noted", opens=opens)
+
+
 @plugin.due()
-async def announce(due: Due, settings: HandoffSettings) -> None:
+async def morning(due: Due, settings: HandoffSettings) -> None:
+    """People are there again: what was left for them, where nobody has taken it yet."""
+    queued = Conversation.get_or_none(id=due.conversation_id, owner="queue")
+    conversation = await queued.prefetch_related("contact")
+    if conversation is not None:
+        tell_staff(due, settings.staff, "handoff.staff_left", **_facts(conversation, due))
+
+
+@plugin.due()
+async def announce(due: Due, settings: HandoffSettings, triage: Triage) -> None:
     """Tell staff that somebody waits, and start the clock of the queue."""
     conversation = await Conversation.get_or_none(id=due.conversation_id).prefetch_related(
         "contact"
     )
     if conversation is None or conversation.owner != "queue":
         return
-    if given := await give_next(due, settings):
+    if given := await give_next(due, settings, triage):
         due.at(timedelta(0), ASSIGN, QUEUE)
     if given == conversation.id:
         return
@@ -125,9 +227,9 @@ async def unanswered(due: Due, settings: HandoffSettings) -> None:
 
 
 @plugin.due()
-async def assign(due: Due, settings: HandoffSettings) -> None:
+async def assign(due: Due, settings: HandoffSettings, triage: Triage) -> None:
     """Somebody came or has a place free: one conversation is given, then the next."""
-    if await give_next(due, settings):
+    if await give_next(due, settings, triage):
         due.at(timedelta(0), ASSIGN, QUEUE)
 
 
@@ -164,6 +266,6 @@ def _facts(conversation: Conversation, due: Due) -> dict[str, Any]:
         "channel": conversation.channel,
         "name": (conversation.contact.name if conversation.contact else "")
         or due.texts.render("handoff.visitor", due.texts.default),
-        "reason": due.texts.render(f"handoff.reason_{reason}", due.texts.default),
+        "reason": in_words(due.texts, due.texts.default, reason),
         "said": due.data.get("said", ""),
     }

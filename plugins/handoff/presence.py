@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -52,6 +53,23 @@ def set_presence(effects: Effects, seat: Seat, state: str) -> None:
         effects.at(timedelta(0), LEFT, seat.login)
     else:
         effects.cancel(LEFT, seat.login)
+
+
+async def skills_of() -> dict[str, list[str]]:
+    """What each can do that not everybody can."""
+    return {row.login: row.skills for row in await Agent.all()}
+
+
+def set_skills(effects: Effects, seat: Seat, skills: Sequence[str]) -> None:
+    """What a person can do that not everybody can; who waits for it is looked for again."""
+    effects.write(partial(_train, effects.clock.now(), seat, list(dict.fromkeys(skills))))
+    effects.at(timedelta(0), ASSIGN, QUEUE)
+
+
+async def _train(now: datetime, seat: Seat, skills: list[str]) -> None:
+    row = await Agent.get_or_none(login=seat.login) or Agent(login=seat.login, since=now)
+    row.name, row.capacity, row.skills = seat.name, seat.capacity, skills
+    await row.save()
 
 
 async def _set(now: datetime, seat: Seat, state: str) -> None:

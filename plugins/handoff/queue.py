@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -11,12 +12,6 @@ from statistics import median
 from core.effects import Effects
 from plugins.handoff.models import Wait
 
-POINTS = {
-    "complaint": 30,
-    "emotion": 20,
-    "left": 15,
-    "misses": 5,
-}  # minutes of waiting each is worth
 LATELY = timedelta(hours=1)
 ENOUGH = 4  # takes within the hour: fewer say nothing about the next
 
@@ -29,9 +24,23 @@ class Outlook:
     minutes: int | None
 
 
-def enter(effects: Effects, conversation: int, reason: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Why somebody waits: the reason, what it is about, and how upset they are, 0 to 3."""
+
+    reason: str
+    topic: str = ""
+    emotion: int = 0
+
+
+def enter(effects: Effects, conversation: int, need: Need) -> None:
     """Somebody begins to wait; a stay that is open already goes on."""
-    effects.write(partial(_enter, conversation, reason, effects.clock.now()))
+    effects.write(partial(_enter, conversation, need, effects.clock.now()))
+
+
+def feel(effects: Effects, conversation: int, emotion: int) -> None:
+    """Somebody who waits has become more upset, and is weighed again."""
+    effects.write(partial(_feel, conversation, emotion))
 
 
 def leave(effects: Effects, conversation: int, agent: str) -> None:
@@ -41,8 +50,18 @@ def leave(effects: Effects, conversation: int, agent: str) -> None:
 
 async def waiting() -> list[Wait]:
     """Who waits, the next one first: each point is worth a minute of waiting."""
-    rows = await Wait.filter(left_at=None)
-    return sorted(rows, key=lambda row: (row.asked_at - timedelta(minutes=row.points), row.id))
+    return sorted(await Wait.filter(left_at=None), key=turn_of)
+
+
+def turn_of(wait: Wait) -> tuple[datetime, int]:
+    """What the queue is ordered by."""
+    return wait.asked_at - timedelta(minutes=wait.points), wait.id
+
+
+async def waits_of(conversations: Iterable[int]) -> dict[int, Wait]:
+    """The newest stay of each, whether it goes on or not."""
+    rows = Wait.filter(conversation_id__in=list(conversations)).order_by("id")
+    return {row.conversation_id: row for row in await rows}
 
 
 async def outlook(conversation: int, now: datetime) -> Outlook | None:
@@ -62,11 +81,16 @@ async def outlook(conversation: int, now: datetime) -> Outlook | None:
     return Outlook(ahead, max(1, round(gap * (ahead + 1) / 60)))
 
 
-async def _enter(conversation: int, reason: str, now: datetime) -> None:
+async def _enter(conversation: int, need: Need, now: datetime) -> None:
     if not await Wait.filter(conversation_id=conversation, left_at=None).exists():
-        row = Wait(conversation_id=conversation, reason=reason[:40], asked_at=now)
-        row.points = POINTS.get(reason, 0)
+        row = Wait(conversation_id=conversation, reason=need.reason[:40], asked_at=now)
+        row.topic, row.emotion = need.topic[:40], need.emotion
         await row.save(force_create=True)
+
+
+async def _feel(conversation: int, emotion: int) -> None:
+    rows = Wait.filter(conversation_id=conversation, left_at=None, emotion__lt=emotion)
+    await rows.update(emotion=emotion, weighed=False)
 
 
 async def _leave(conversation: int, agent: str, now: datetime) -> None:

@@ -15,12 +15,12 @@ class Book:
     """Orders that were imported."""
 
     async def find(self, number: str) -> Order | None:
-        """By order number, or by waybill."""
+        """By order number, or by waybill; nothing where the customer was erased."""
         row = await _one(OrderRow.get_or_none(number=number))
         if row is None:
             parcel = await ParcelRow.filter(waybill__in=[number, number.upper()]).first()
             row = await _one(OrderRow.get_or_none(id=parcel.order_id)) if parcel else None
-        return order_of(row) if row else None
+        return order_of(row) if row and row.phone else None
 
     async def latest(self, customer_id: str) -> Order | None:
         """The newest by number of row."""
@@ -45,7 +45,7 @@ async def store(orders: Sequence[Order], clock: Clock) -> tuple[int, int]:
     new = changed = 0
     for order in orders:
         row = await _one(OrderRow.get_or_none(number=order.number))
-        if row is not None and order_of(row) == order:
+        if row is not None and row.phone and order_of(row) == order:
             continue
         values = {
             **order.model_dump(mode="json", exclude={"parcels", "paid_at"}),

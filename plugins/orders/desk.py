@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 
 from core.turn import Turn
+from plugins.orders.news import follow
 from plugins.orders.order import Order
 from plugins.orders.proof import bind, blocked, bound, count_wrong, proves, vouched
 from plugins.orders.settings import OrderSettings
@@ -92,6 +93,7 @@ class OrderDesk:
         showing = Showing(turn.texts, turn.locale, self._settings.nodes)
         turn.say(await describe(order, self._courier, showing))
         turn.emit("orders.shown", status=str(order.status), parcels=len(order.parcels))
+        await follow(turn, order, self._courier, self._settings)
 
     @staticmethod
     def _down(turn: Turn, error: SourceDown) -> None:

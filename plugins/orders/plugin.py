@@ -10,6 +10,7 @@ import aiohttp
 from pydantic import StringConstraints
 
 from core.clock import Clock
+from core.due import Due
 from core.forms.form import Form, ask
 from core.message import ConversationKind
 from core.plugin import Plugin
@@ -19,7 +20,9 @@ from plugins.orders.book import Book
 from plugins.orders.desk import OrderDesk
 from plugins.orders.hearing import TAIL, TRACK, hear
 from plugins.orders.http_source import HttpOrders
+from plugins.orders.keeps import HOLDINGS, same_order
 from plugins.orders.kuaidi100 import Kuaidi100
+from plugins.orders.news import look
 from plugins.orders.order import Number
 from plugins.orders.settings import OrderSettings
 from plugins.orders.source import OrderSource
@@ -32,6 +35,8 @@ plugin = Plugin(
     cli="plugins.orders.commands:app",
     package="plugins.orders",
 )
+plugin.holds(*HOLDINGS)
+plugin.likens(same_order)
 PATIENCE = 65.0  # source and courier have limits of their own, of half a minute at most
 
 
@@ -102,3 +107,9 @@ async def track_in_public(turn: Turn) -> None:
 async def tracked(turn: Turn, form: Track, desk: OrderDesk) -> None:
     """Show the order that was asked for."""
     await desk.show_proved(turn, form.number, form.tail)
+
+
+@plugin.due()
+async def news(due: Due, orders: OrderSource, desk: CourierDesk, settings: OrderSettings) -> None:
+    """Tell whoever asked after an order what has become of it since."""
+    await look(due, orders, desk, settings)

@@ -46,6 +46,10 @@ class OrderSettings(PluginSettings):
     nodes: int = Field(default=4, ge=1, le=10)  # of a parcel's way, the latest
     tries: int = Field(default=5, ge=1, le=20)  # wrong proofs in an hour, by conversation
     bound_hours: float = Field(default=24.0, ge=0)  # how long a proof holds in its conversation
+    # Who asked after an order is told when it is sent and when it has arrived: looked at so often
+    # (0: never), for so long.
+    news_hours: float = Field(default=2.0, ge=0)
+    news_days: float = Field(default=15.0, gt=0)
 
     @model_validator(mode="after")
     def _complete(self) -> OrderSettings:

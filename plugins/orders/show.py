@@ -54,8 +54,7 @@ async def _ask(desk: CourierDesk, parcel: Parcel, phone: str) -> Track | None:
 
 def _parcel(parcel: Parcel, track: Track | None, showing: Showing) -> list[str]:
     say = showing.say
-    key = f"orders.courier_{parcel.courier}"
-    courier = say(key if showing.texts.has(key) else "orders.courier_other")
+    courier = courier_of(showing.texts, showing.locale, parcel)
     state = say(f"orders.state_{track.state if track else State.UNKNOWN}")
     lines = [say("orders.parcel", courier=courier, waybill=parcel.waybill, state=state)]
     if track is None:
@@ -64,6 +63,12 @@ def _parcel(parcel: Parcel, track: Track | None, showing: Showing) -> list[str]:
         return [*lines, say("orders.no_nodes")]
     nodes = track.nodes[: showing.nodes]
     return [*lines, *(say("orders.node", at=node.at, text=node.text) for node in nodes)]
+
+
+def courier_of(texts: Texts, locale: str, parcel: Parcel | None) -> str:
+    """The courier's name, or the word for any courier."""
+    key = f"orders.courier_{parcel.courier}" if parcel else ""
+    return texts.render(key if key and texts.has(key) else "orders.courier_other", locale)
 
 
 def mask(phone: str) -> str:

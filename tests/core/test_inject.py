@@ -28,6 +28,9 @@ async def provider() -> AsyncIterator[Book]:
     yield Book()
 
 
+async def perhaps(turn: object, book: Book | None) -> None: ...
+
+
 SILENT = "async def silent_provider(): yield 1"
 
 
@@ -47,6 +50,12 @@ def test_services_are_found_by_type_and_named_by_parameter() -> None:
 def test_nobody_provides_it() -> None:
     with pytest.raises(InjectionError, match=r"handler: nobody provides Book .*there is: int"):
         resolve(handler, {int: 1}, given=1)
+
+
+def test_what_may_be_missing_is_none() -> None:
+    book = Book()
+    assert resolve(perhaps, {Book: book}, given=1) == {"book": book}
+    assert resolve(perhaps, {}, given=1) == {"book": None}
 
 
 def test_a_parameter_without_a_type() -> None:

@@ -25,7 +25,18 @@ CHIEF = {"name": "主管", "channel": "shop", "conversation": "chiefs"}
 FRONT = {"name": "客服组", "channel": "shop", "conversation": "front"}
 SETTINGS = {"plugins": {"complaints": {"levels": [FRONT, CHIEF]}, "handoff": {"policy": "manual"}}}
 CHANNELS = {"webchat": {"adapter": "webchat", "title": "棉花糖女装"}}
-SCREENS = ("inbox", "complaints", "wall", "numbers", "canned", "staff", "audit", "account")
+SCREENS = (
+    "inbox",
+    "complaints",
+    "wall",
+    "numbers",
+    "canned",
+    "staff",
+    "sentences",
+    "settings",
+    "audit",
+    "account",
+)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
@@ -166,7 +177,7 @@ async def test_every_screen_is_finished_and_keeps_nobody_out(
     for screen in SCREENS:
         await wang.goes(screen)
         if screen == "inbox":
-            await wang.at.locator(".views button").nth(4).click()
+            await wang.at.locator(".views button").nth(6).click()
             await wang.card("Mei").click()
             await wang.shows("衣服")
         await expect(wang.at.locator(".el-skeleton")).to_have_count(0)

@@ -10,6 +10,7 @@ NEIGHBOURS = {
     "plugins/orders/plugin.py": "plugin = Plugin('orders')",
     "plugins/after-sales/plugin.py": "plugin = Plugin('after-sales')",
     "plugins/faq/plugin.py": "plugin = Plugin('faq', requires=['orders'])",
+    "plugins/desk/plugin.py": "plugin = Plugin('desk', uses=('faq',))",
 }
 
 
@@ -46,6 +47,7 @@ def test_an_import_through_a_wall_is_found(plant: Plant, path: str, code: str) -
         ("adapters/wechat/a.py", "from core import message\nfrom . import wire"),
         ("adapters/wechat/a.py", "from adapters._signing import sign\nfrom .. import _signing"),
         ("plugins/orders/a.py", "from core import turn\nfrom plugins.orders import models"),
+        ("plugins/desk/a.py", "from plugins.faq import models"),
         ("plugins/faq/a.py", "from plugins.orders import models\nfrom ..orders import models"),
         ("tests/a.py", "import core, adapters.wechat, plugins.faq"),
     ],

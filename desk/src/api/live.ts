@@ -50,7 +50,9 @@ export class Live {
     const after = this.cursor && `?after=${encodeURIComponent(this.cursor)}`
     const socket = new WebSocket(`${scheme}://${location.host}/desk/api/live${after}`)
     this.socket = socket
-    socket.onmessage = ({ data }) => this.take(JSON.parse(String(data)) as Frame)
+    socket.onmessage = ({ data }) => {
+      for (const line of String(data).split("\n")) this.take(JSON.parse(line) as Frame) // one a line
+    }
     socket.onclose = ({ code }) => socket === this.socket && this.lost(code)
   }
 

@@ -21,6 +21,8 @@ export interface Me {
   capacity: number
   load: number
   shop: string
+  knowledge: boolean
+  incidents: boolean
 }
 
 export interface SessionRow {
@@ -38,6 +40,7 @@ export interface Colleague {
   presence: Presence
   load: number
   capacity: number
+  skills: string[]
 }
 
 export interface Strip {
@@ -96,6 +99,37 @@ export interface Card {
   reason: string
   closed_at: string | null
   draft: boolean
+  high: boolean
+  skill: string
+  snoozed_until: string | null
+  guests: { login: string; part: GuestPart }[]
+}
+
+/** How somebody takes part in a colleague's conversation. */
+export type GuestPart = "consult" | "observe" | "join"
+
+export interface Guest {
+  login: string
+  name: string
+  part: GuestPart
+  by: string
+  at: string
+}
+
+export interface Handoff {
+  reason: string
+  text: string
+  at: string
+  position: number | null
+  minutes: number | null
+  skill: string
+  why: { text: string; points: number }[]
+  brief: {
+    said: string[]
+    answered: number
+    orders: string[]
+    complaints: { number: string; kind_text: string; state: string; opened_at: string }[]
+  }
 }
 
 export interface Viewer {
@@ -107,14 +141,23 @@ export interface Viewer {
 export interface Conversation {
   card: Card
   verified: boolean
-  handoff: { reason: string; text: string; at: string; position: number | null } | null
+  handoff: Handoff | null
   complaint: Complaint | null
   clocks: Clock[]
   draft: string
   seen: number
   viewers: Viewer[]
+  guests: Guest[]
   limits: { max_text: number | null; parts: string[]; push: boolean }
-  may: { reply: boolean; claim: boolean; force: boolean; transfer: boolean }
+  may: {
+    reply: boolean
+    claim: boolean
+    force: boolean
+    transfer: boolean
+    snooze: boolean
+    consult: boolean
+    watch: boolean
+  }
 }
 
 export interface Part {
@@ -150,6 +193,7 @@ export interface Note {
   text: string
   mention: string[]
   at: string
+  kind: "note" | "consult" | "answer" | "whisper"
 }
 
 export interface Order {
@@ -160,20 +204,6 @@ export interface Order {
   paid_at: string | null
   phone: string
   parcels: { waybill: string; courier: string }[]
-}
-
-export interface Contact {
-  id: number
-  name: string
-  locale: string
-  tier: number
-  tags: string[]
-  remark: string
-  identities: { channel: string; name: string; verified: boolean; gone: boolean }[]
-  orders: Order[]
-  complaints: Complaint[]
-  conversations: { id: number; channel: string; last_at: string; preview: string; owner: Owner }[]
-  ratings: { score: number; comment: string; at: string }[]
 }
 
 export type Rung = "soothe" | "plan" | "close"
@@ -245,14 +275,19 @@ export interface Value {
   mean: number | null
   p50: number | null
   p90: number | null
+  p95: number | null
+  within: number | null
+  spread: number[]
 }
 
 export interface Numbers {
   from: string
   to: string
   by: string
+  bounds: number[]
   metrics: Metric[]
   rows: { key: string; values: Record<string, Value> }[]
+  total: Record<string, Value>
 }
 
 export interface AuditLine {
@@ -272,6 +307,7 @@ export interface Staff {
   active: boolean
   totp: boolean
   capacity: number
+  skills: string[]
   created_at: string
   seen_at: string | null
 }

@@ -4,8 +4,9 @@ import { computed, ref } from "vue"
 import { get, query } from "../api/client"
 import type { Frame } from "../api/live"
 import type { Card } from "../api/types"
+import { useMe } from "./me"
 
-export const VIEWS = ["mine", "queue", "bot", "colleagues", "all", "closed"] as const
+export const VIEWS = ["mine", "snoozed", "helping", "queue", "bot", "colleagues", "all", "closed"] as const
 export const ORDERS = ["rank", "waiting", "newest"] as const
 export type View = (typeof VIEWS)[number]
 export type Order = (typeof ORDERS)[number]
@@ -60,7 +61,7 @@ export const useInbox = defineStore("inbox", () => {
   function hear(frame: Frame): void {
     if (frame.t === "card") put(frame.card)
     if (frame.t === "reload") void load()
-    if (frame.t === "event" && frame.event.kind === "conversation.owner") {
+    if (frame.t === "event" && MOVES.has(frame.event.kind)) {
       window.clearTimeout(recount)
       recount = window.setTimeout(() => void count(), 400)
     }
@@ -74,6 +75,7 @@ export const useInbox = defineStore("inbox", () => {
   return { view, order, sought, cards, counts, next, loading, failed, sorted, load, put, hear }
 })
 
+const MOVES = new Set(["conversation.owner", "desk.snoozed", "desk.woke", "desk.guest"])
 const when = (at: string | null): number => (at ? Date.parse(at) : Infinity)
 
 const COMPARE: Record<Order, (a: Card, b: Card) => number> = {
@@ -86,6 +88,10 @@ function belongs(card: Card, view: View): boolean {
   if (view === "closed") return card.closed_at !== null
   if (view === "all") return true
   if (card.closed_at) return false
-  const owner = { mine: "me", queue: "queue", bot: "bot", colleagues: "colleague" }[view]
-  return card.owner.kind === owner
+  if (view === "helping") {
+    const login = useMe().me?.login
+    return card.owner.kind === "colleague" && card.guests.some((guest) => guest.login === login)
+  }
+  if (card.owner.kind === "me") return view === (card.snoozed_until ? "snoozed" : "mine")
+  return card.owner.kind === { queue: "queue", bot: "bot", colleagues: "colleague" }[view as string]
 }

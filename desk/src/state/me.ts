@@ -4,7 +4,8 @@ import { computed, ref } from "vue"
 import { ApiError, get, keepToken, post, put, remove } from "../api/client"
 import type { Me, Presence, Role } from "../api/types"
 
-const TALKERS: Role[] = ["agent", "supervisor", "community", "live"]
+/** Those who see conversations; for others there is no live line. */
+export const TALKERS: Role[] = ["agent", "supervisor", "community", "live"]
 
 export const useMe = defineStore("me", () => {
   const me = ref<Me | null>(null)

@@ -1,7 +1,7 @@
 /** The open conversation: its messages, what is being sent, the draft, who else looks at it. */
 import { defineStore } from "pinia"
 import { computed, ref, shallowRef, triggerRef } from "vue"
-import { ApiError, call, get, post, put, query } from "../api/client"
+import { ApiError, call, get, post, put, query, remove } from "../api/client"
 import type { Frame } from "../api/live"
 import type { Conversation, Message, Note, Page, Viewer } from "../api/types"
 
@@ -22,6 +22,7 @@ export const useThread = defineStore("thread", () => {
   const viewers = ref<Viewer[]>([])
   const older = ref(false) // whether the server has older ones
   const problem = ref<ApiError | null>(null)
+  const wording = ref("") // words that shall go where the answer is written
 
   const ordered = computed(() => [...messages.value.values()].sort((a, b) => a.id - b.id))
 
@@ -107,6 +108,13 @@ export const useThread = defineStore("thread", () => {
     about.value = await post<Conversation>(`/conversations/${id.value}/${verb}`, body)
   }
 
+  /** Consult, whisper, watch, dismiss: each answers who takes part then. */
+  async function together(verb: string, body?: unknown): Promise<void> {
+    const path = `/conversations/${id.value}/${verb}`
+    await (body === undefined ? remove(path) : post(path, body))
+    await refresh()
+  }
+
   async function note(text: string): Promise<void> {
     notes.value.push(await post<Note>(`/conversations/${id.value}/notes`, { text }))
   }
@@ -137,10 +145,10 @@ export const useThread = defineStore("thread", () => {
   }
 
   return {
-    id, about, messages, ordered, notes, pending, viewers, older, problem,
-    open, refresh, more, send, attempt, discard, act, note, keep, seen, hear,
+    id, about, messages, ordered, notes, pending, viewers, older, problem, wording,
+    open, refresh, more, send, attempt, discard, act, together, note, keep, seen, hear,
   }
 })
 
 /** Events after which clocks, case or notes are different. */
-const AFFECTS = /^(complaint\.|sla\.|desk\.(note|closed|rated)|handoff\.)/
+const AFFECTS = /^(complaint\.|sla\.|desk\.(note|closed|rated|snoozed|woke|guest)|handoff\.)/

@@ -9,11 +9,12 @@ from pydantic import Field
 from core.effects import Effects
 from core.store.models import Conversation
 from plugins.console import audit
+from plugins.console.api.guests import end_guests, write_note
 from plugins.console.api.inbox import opened
 from plugins.console.api.lookup import direct_of
 from plugins.console.ask import Ask
 from plugins.console.fold import agent_of
-from plugins.console.models import Note, Rating, Staff, Thread
+from plugins.console.models import Rating, Staff, Thread
 from plugins.console.problems import Problem
 from plugins.console.rating import card
 from plugins.console.roles import LEADS, PEOPLE, StaffRole
@@ -56,23 +57,25 @@ async def claim(ask: Ask, body: Claim) -> ConversationShape:
         raise Problem(409, "taken")
     effects = ask.desk.effects()
     own(effects, conversation, ask.owner, by=ask.who.login)
+    end_guests(effects, conversation.id, ask.who.login if other else "")
     if other:
         before = conversation.owner
         audit.record(effects, ask.who.login, "took-over", conversation.id, before=before)
-    return await _done(ask, effects, conversation)
+    return await done(ask, effects, conversation)
 
 
 async def release(ask: Ask) -> ConversationShape:
     """Back to the queue."""
-    conversation = await _held(ask)
+    conversation = await held(ask)
     effects = ask.desk.effects()
     own(effects, conversation, "queue", by=ask.who.login)
-    return await _done(ask, effects, conversation)
+    end_guests(effects, conversation.id)
+    return await done(ask, effects, conversation)
 
 
 async def transfer(ask: Ask, body: Transfer) -> ConversationShape:
     """To a colleague who has a place free; the customer sees one thread."""
-    conversation = await _held(ask)
+    conversation = await held(ask)
     other = await Staff.get_or_none(login=body.to, active=True)
     if other is None or not {StaffRole(r) for r in other.roles} & PEOPLE:
         raise Problem(400, "bad-request", fields={"to": "unknown"})
@@ -80,24 +83,26 @@ async def transfer(ask: Ask, body: Transfer) -> ConversationShape:
     if await Thread.filter(owner=f"agent:{other.login}").count() >= other.capacity:
         raise Problem(409, "full")
     effects = ask.desk.effects()
-    _keep(effects, conversation, ask.who.login, body.reason, other.login)
+    write_note(effects, conversation.id, ask.who.login, body.reason, "note", other.login)
+    end_guests(effects, conversation.id, other.login)
     own(effects, conversation, f"agent:{other.login}", by=ask.who.login, reason=body.reason)
-    return await _done(ask, effects, conversation)
+    return await done(ask, effects, conversation)
 
 
 async def return_to_bot(ask: Ask, body: Return) -> ConversationShape:
     """The bot goes on; the customer is told."""
-    conversation = await _held(ask)
+    conversation = await held(ask)
     effects = ask.desk.effects()
     if body.summary.strip():
-        _keep(effects, conversation, ask.who.login, body.summary)
+        write_note(effects, conversation.id, ask.who.login, body.summary)
+    end_guests(effects, conversation.id)
     give_back(effects, conversation, "handoff.released", by=ask.who.login)
-    return await _done(ask, effects, conversation)
+    return await done(ask, effects, conversation)
 
 
 async def close(ask: Ask, body: Close) -> ConversationShape:
     """It is over: back to the bot in silence, or with the rating card."""
-    conversation = await _held(ask)
+    conversation = await held(ask)
     await ask.desk.tail.catch_up()
     thread = await Thread.get(conversation_id=conversation.id)
     effects, agent = ask.desk.effects(), agent_of(conversation.owner)
@@ -114,11 +119,12 @@ async def close(ask: Ask, body: Close) -> ConversationShape:
         effects.save(rating)
         locale = conversation.contact.locale if conversation.contact else ""
         effects.post(card(ask.desk.texts, locale, conversation.id))
+    end_guests(effects, conversation.id)
     give_back(effects, conversation, "", by=ask.who.login)
-    return await _done(ask, effects, conversation)
+    return await done(ask, effects, conversation)
 
 
-async def _held(ask: Ask) -> Conversation:
+async def held(ask: Ask) -> Conversation:
     """The conversation of the path, where it is this person's or the person leads."""
     conversation = await direct_of(ask)
     if conversation.owner != ask.owner and not ask.roles & LEADS:
@@ -126,20 +132,8 @@ async def _held(ask: Ask) -> Conversation:
     return conversation
 
 
-def _keep(
-    effects: Effects,
-    conversation: Conversation,
-    by: str,
-    text: str,
-    *mention: str,
-) -> None:
-    now, told = effects.clock.now(), list(mention)
-    note = Note(conversation_id=conversation.id, by=by, text=text, mention=told, at=now)
-    effects.save(note)
-    effects.emit("desk.note", conversation=conversation.id, by=by)
-
-
-async def _done(ask: Ask, effects: Effects, conversation: Conversation) -> ConversationShape:
+async def done(ask: Ask, effects: Effects, conversation: Conversation) -> ConversationShape:
+    """Write it, and answer the conversation as it is then; raises ``taken`` if it changed hands."""
     try:
         await ask.desk.write(effects, conversation.id)
     except Taken:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import Field
 from tortoise.expressions import Q
@@ -12,12 +12,15 @@ from tortoise.queryset import QuerySet
 
 from core.store.models import ContactIdentity, Conversation, Message
 from plugins.complaints.face import Complaint, State
+from plugins.console.api.guests import guest_shapes, joined
 from plugins.console.api.lookup import conversation_of, thread_of
 from plugins.console.ask import Ask
+from plugins.console.brief import handoff_of
 from plugins.console.cards import all_clocks, cards, deck, names, places
 from plugins.console.cases import case_shape
+from plugins.console.light import MOST_RANKED, Light, lights
 from plugins.console.messages import message_shape
-from plugins.console.models import ContactCard, Thread
+from plugins.console.models import ContactCard, Guest, Thread
 from plugins.console.problems import Problem
 from plugins.console.rank import Facts, points
 from plugins.console.roles import LEADS, PEOPLE
@@ -25,7 +28,6 @@ from plugins.console.shapes import (
     Cards,
     ConversationShape,
     Counts,
-    Handoff,
     Limits,
     May,
     Messages,
@@ -37,13 +39,14 @@ from plugins.console.table import Shape
 from plugins.orders.face import bound
 
 LATELY = timedelta(days=1)  # what the bot did before that is found by searching
-MOST_RANKED = 2000
 
 
 class Listing(Shape):
     """Which conversations, in which order."""
 
-    view: Literal["mine", "queue", "bot", "colleagues", "all", "closed"] = "all"
+    view: Literal["mine", "snoozed", "helping", "queue", "bot", "colleagues", "all", "closed"] = (
+        "all"
+    )
     order: Literal["rank", "waiting", "newest"] = "newest"
     channel: str = Field("", max_length=64)
     q: str = Field("", max_length=100)
@@ -62,7 +65,7 @@ class Page(Shape):
 async def list_conversations(ask: Ask, query: Listing) -> Cards:
     """A page of a view."""
     await ask.desk.tail.catch_up()
-    rows = _view(ask, query.view)
+    rows = await _view(ask, query.view)
     if query.channel:
         rows = rows.filter(channel=query.channel)
     if query.q:
@@ -96,14 +99,15 @@ async def opened(ask: Ask) -> ConversationShape:
     return ConversationShape(
         card=card,
         verified=await _verified(conversation, now),
-        handoff=await _handoff(ask, thread),
+        handoff=await handoff_of(ask, thread),
         complaint=await case_shape(ask, case) if case else None,
         clocks=all_clocks(ask.desk, thread, case),
         draft=place.draft if place else "",
         seen=place.message if place else 0,
         viewers=[Viewer(**viewer) for viewer in ask.desk.hub.viewers(conversation.id)],
         limits=Limits(max_text=can.max_text, parts=sorted(can.parts), push=can.push),
-        may=_may(ask, thread),
+        guests=await guest_shapes(thread),
+        may=await _may(ask, thread),
     )
 
 
@@ -127,11 +131,17 @@ async def get_strip(ask: Ask) -> Strip:
     return await strip_of(ask.desk, ask.who.login, ask.kinds)
 
 
-def _view(ask: Ask, view: str) -> QuerySet[Thread]:
+async def _view(ask: Ask, view: str) -> QuerySet[Thread]:
     rows = Thread.filter(kind__in=[str(kind) for kind in ask.kinds])
     match view:
         case "mine":
-            return rows.filter(owner=ask.owner)
+            return rows.filter(owner=ask.owner, snoozed_until__isnull=True)
+        case "snoozed":
+            return rows.filter(owner=ask.owner, snoozed_until__isnull=False)
+        case "helping":
+            guest = Guest.filter(login=ask.who.login).values_list("conversation_id", flat=True)
+            held = rows.filter(conversation_id__in=await guest, owner__startswith="agent:")
+            return held.exclude(owner=ask.owner)
         case "queue":
             return rows.filter(owner="queue")
         case "bot":
@@ -169,8 +179,7 @@ async def _ranked(
 ) -> tuple[list[Thread], str | None]:
     """By rank or by waiting; the cursor counts, since ranks move."""
     skip = int(query.after) if query.after.isdecimal() and query.after.isascii() else 0
-    light = rows.order_by("-last_at").limit(MOST_RANKED)
-    many = [Light(*row) for row in await light.values_list(*Light._fields)]
+    many = await lights(ask.desk.writer, rows)
     if query.order == "rank":
         weights = await _weights(ask, many)
         many.sort(
@@ -186,17 +195,6 @@ async def _ranked(
     wanted = [each.conversation_id for each in many[skip:end]]
     found = {t.conversation_id: t for t in await Thread.filter(conversation_id__in=wanted)}
     return [found[number] for number in wanted], str(end) if len(many) > end else None
-
-
-class Light(NamedTuple):
-    """As much of a thread as its place in the list needs."""
-
-    conversation_id: int
-    contact_id: int | None
-    owner: str
-    emotion: int
-    waiting_since: datetime | None
-    last_at: datetime
 
 
 async def _weights(ask: Ask, many: Sequence[Light]) -> dict[int, int]:
@@ -226,9 +224,10 @@ def _cursor(text: str) -> tuple[datetime, int]:
 
 
 async def _counts(ask: Ask) -> Counts:
-    views = ("mine", "queue", "bot", "colleagues")
-    each = {view: await _view(ask, view).count() for view in views}
-    return Counts(**each, all=sum(each.values()))
+    views = ("mine", "snoozed", "queue", "bot", "colleagues")
+    each = {view: await (await _view(ask, view)).count() for view in views}
+    helping = await (await _view(ask, "helping")).count()
+    return Counts(**each, helping=helping, all=sum(each.values()))
 
 
 async def _case(thread: Thread) -> Complaint | None:
@@ -248,22 +247,17 @@ async def _verified(conversation: Conversation, now: datetime) -> bool:
     return any("customer_id" in row.proven for row in await identities)
 
 
-async def _handoff(ask: Ask, thread: Thread) -> Handoff | None:
-    if thread.asked_at is None:
-        return None
-    ahead = Thread.filter(owner="queue", asked_at__lt=thread.asked_at)
-    position = await ahead.count() + 1 if thread.owner == "queue" else None
-    text = ask.say(f"handoff.reason_{thread.reason}") if thread.reason else ""
-    return Handoff(reason=thread.reason, text=text, at=thread.asked_at, position=position)
-
-
-def _may(ask: Ask, thread: Thread) -> May:
+async def _may(ask: Ask, thread: Thread) -> May:
     mine, direct = thread.owner == ask.owner, thread.kind == "direct"
     people, lead = bool(ask.roles & PEOPLE), bool(ask.roles & LEADS)
     free = thread.owner in {"bot", "queue"}
+    held = direct and not free
     return May(
-        reply=mine or not direct,
+        reply=mine or not direct or await joined(thread.conversation_id, ask.who.login),
         claim=direct and people and free,
         force=direct and lead and not mine,
         transfer=direct and people and (mine or lead),
+        snooze=direct and mine,
+        consult=held and people and (mine or lead),
+        watch=held and lead and not mine,
     )

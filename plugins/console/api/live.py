@@ -40,7 +40,8 @@ class Look(Shape):
 
 async def live(ask: Ask, query: After) -> web.WebSocketResponse:
     """Hold the line until either side ends it."""
-    socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LARGEST)
+    # frames are made once for all: compressing them for each would cost more than all else
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=LARGEST, compress=False)
     if not socket.can_prepare(ask.request):
         raise Problem(400, "bad-request", fields={"": "WebSocket"})
     await socket.prepare(ask.request)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Literal
 
@@ -14,7 +12,17 @@ from pydantic import Field
 
 from core.store.sql import Rows, Work
 from plugins.console.ask import Ask
-from plugins.console.buckets import percentile
+from plugins.console.figures import (
+    BOUNDS,
+    GOALS,
+    Sum,
+    Sums,
+    Value,
+    cells,
+    columns,
+    values,
+    whole,
+)
 from plugins.console.problems import Problem
 from plugins.console.table import Shape
 
@@ -28,16 +36,6 @@ class Span(Shape):
     from_: date | None = Field(None, alias="from")
     to: date | None = None
     by: By = "day"
-
-
-class Value(Shape):
-    """One number: how often, the sum, and where it lies."""
-
-    count: int
-    sum: int
-    mean: float | None
-    p50: float | None
-    p90: float | None
 
 
 class Metric(Shape):
@@ -58,48 +56,15 @@ class Row(Shape):
 
 
 class Numbers(Shape):
-    """A report."""
+    """A report. ``bounds``: the seconds up to which each number of a ``spread`` counts."""
 
     from_: date = Field(serialization_alias="from")
     to: date
     by: By
+    bounds: list[int]
     metrics: list[Metric]
     rows: list[Row]
-
-
-@dataclass(slots=True)
-class Sum:
-    """One metric added up, by bucket."""
-
-    total: int = 0
-    buckets: dict[int, int] = field(default_factory=dict[int, int])
-
-    def value(self, *, timed: bool) -> Value:
-        """As the report shows it."""
-        count = sum(self.buckets.values())
-        return Value(
-            count=count,
-            sum=self.total,
-            mean=round(self.total / count, 1) if count and timed else None,
-            p50=percentile(self.buckets, 0.5) if timed else None,
-            p90=percentile(self.buckets, 0.9) if timed else None,
-        )
-
-
-TARGETS: dict[str, tuple[str, float | None, str]] = {  # unit, target, what is better
-    "heard": ("count", None, "more"),
-    "answered": ("count", None, "more"),
-    "said": ("count", None, "more"),
-    "asked": ("count", None, "less"),
-    "taken": ("seconds", None, "less"),
-    "first_response": ("seconds", 300, "less"),  # S-395: 5 minutes
-    "response": ("seconds", 300, "less"),
-    "resolution": ("seconds", None, "less"),
-    "closed.solved": ("count", None, "more"),
-    "closed.unsolved": ("count", None, "less"),
-    "closed.no-answer": ("count", None, "less"),
-    "rated": ("score", 4.25, "more"),  # S-408: 85 % of five
-}
+    total: dict[str, Value]
 
 
 async def get_numbers(ask: Ask, query: Span) -> Numbers:
@@ -107,10 +72,10 @@ async def get_numbers(ask: Ask, query: Span) -> Numbers:
     begin, end = _days(ask, query)
     await ask.desk.tail.catch_up()
     rows = await ask.desk.writer.look(lambda: added_up(query.by, begin, end))
-    sums: dict[str, dict[str, Sum]] = {}
+    sums: dict[str, Sums] = {}
     for key, metric, bucket, count, total in rows:
-        name = f"{key:02}" if query.by == "hour" else key
-        if name:
+        name = f"{key:02}" if query.by == "hour" else str(key)
+        if name or query.by == "agent":
             found = sums.setdefault(name, {}).setdefault(metric, Sum())
             found.buckets[bucket] = int(count)
             found.total += int(total)
@@ -118,8 +83,10 @@ async def get_numbers(ask: Ask, query: Span) -> Numbers:
         from_=begin,
         to=end,
         by=query.by,
-        metrics=[_metric(ask, name) for name in TARGETS],
-        rows=[Row(key=key, values=_values(found)) for key, found in sorted(sums.items())],
+        bounds=list(BOUNDS),
+        metrics=[_metric(ask, name) for name in GOALS],
+        rows=[Row(key=key, values=values(found)) for key, found in sorted(sums.items()) if key],
+        total=values(whole(sums.values())),
     )
 
 
@@ -135,9 +102,10 @@ async def get_numbers_csv(ask: Ask, query: Span) -> web.Response:
     report = await get_numbers(ask, query)
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow([query.by, *_columns(report.metrics)])
+    texts = [metric.text for metric in report.metrics]
+    writer.writerow([query.by, *columns(list(zip(texts, GOALS.values(), strict=True)))])
     for row in report.rows:
-        writer.writerow([safe(row.key), *_cells(report.metrics, row.values)])
+        writer.writerow([safe(row.key), *cells(row.values)])
     name = f"numbers-{report.from_}-{report.to}-{report.by}.csv"
     return web.Response(
         body=("\ufeff" + text.getvalue()).encode(),
@@ -165,34 +133,5 @@ def _days(ask: Ask, query: Span) -> tuple[date, date]:
 
 
 def _metric(ask: Ask, name: str) -> Metric:
-    unit, target, better = TARGETS[name]
-    return Metric(
-        name=name,
-        unit=unit,  # type: ignore[arg-type] - from the table
-        text=ask.say(f"console.metric.{name}"),
-        target=target,
-        better=better,  # type: ignore[arg-type]
-    )
-
-
-def _values(found: Mapping[str, Sum]) -> dict[str, Value]:
-    return {
-        name: total.value(timed=TARGETS[name][0] != "count")
-        for name, total in sorted(found.items())
-        if name in TARGETS
-    }
-
-
-def _columns(metrics: Sequence[Metric]) -> Iterable[str]:
-    for metric in metrics:
-        yield metric.text
-        if metric.unit != "count":
-            yield from (f"{metric.text} (mean)", f"{metric.text} (P50)", f"{metric.text} (P90)")
-
-
-def _cells(metrics: Sequence[Metric], values: Mapping[str, Value]) -> Iterable[object]:
-    for metric in metrics:
-        value = values.get(metric.name)
-        yield value.count if value else 0
-        if metric.unit != "count":
-            yield from (value.mean, value.p50, value.p90) if value else ("", "", "")
+    goal, text = GOALS[name], ask.say(f"console.metric.{name}")
+    return Metric(name=name, unit=goal.unit, text=text, target=goal.target, better=goal.better)

@@ -50,6 +50,8 @@ class Me(Shape):
     capacity: int
     load: int
     shop: str
+    knowledge: bool  # whether the shop has one
+    incidents: bool  # and those
 
 
 class NewPassword(Shape):
@@ -218,6 +220,8 @@ async def _me(ask: Ask) -> Me:
         capacity=who.capacity,
         load=await Thread.filter(owner=ask.owner).count(),
         shop=ask.desk.shop.name,
+        knowledge=ask.desk.knowledge is not None,
+        incidents=ask.desk.incidents is not None,
     )
 
 

@@ -10,12 +10,15 @@ from core.effects import Post
 from core.message import ConversationKind
 from core.parts import Text
 from core.store.models import Conversation, Message
+from core.store.sql import Work
 from plugins.console import coach
+from plugins.console.api.guests import joined, write_note
 from plugins.console.api.lookup import conversation_of
 from plugins.console.ask import Ask
 from plugins.console.cards import names
+from plugins.console.fold import agent_of
 from plugins.console.messages import key_of, message_shape
-from plugins.console.models import Note, Place
+from plugins.console.models import Guest, Note, Place
 from plugins.console.problems import Problem
 from plugins.console.roles import PEOPLE
 from plugins.console.shapes import Notes, NoteShape, Sent
@@ -75,17 +78,9 @@ async def mark_seen(ask: Ask, body: Seen) -> None:
     conversation = await conversation_of(ask)
     heard = Message.filter(conversation_id=conversation.id, direction="in")
     count = await heard.filter(id__lte=body.message).count()
-    effects = ask.desk.effects()
-
-    async def write() -> None:
-        place = await _place(conversation.id, ask.who.login)
-        if body.message > place.message:
-            place.message, place.inbound = body.message, count
-            await place.save(update_fields=["message", "inbound"])
-
-    effects.write(write)
-    await ask.desk.write(effects)
-    await ask.desk.hub.refresh(conversation.id)
+    place = (conversation.id, ask.who.login, body.message, count)
+    await ask.desk.writer.run(lambda: _see(place))
+    await ask.desk.hub.refresh(conversation.id, only=ask.who.login)
 
 
 async def keep_draft(ask: Ask, body: Draft) -> None:
@@ -110,18 +105,12 @@ async def add_note(ask: Ask, body: NewNote) -> NoteShape:
     unknown = [login for login in body.mention if login not in staff]
     if unknown:
         raise Problem(400, "bad-request", fields={"mention": ", ".join(unknown)})
-    row = Note(
-        conversation_id=conversation.id,
-        by=ask.who.login,
-        text=body.text,
-        mention=body.mention,
-        at=ask.desk.clock.now(),
-    )
     effects = ask.desk.effects()
-    effects.save(row)
-    effects.emit("desk.note", conversation=conversation.id, by=ask.who.login)
-    for login in body.mention:
-        effects.emit("desk.mention", conversation=conversation.id, by=ask.who.login, login=login)
+    asked = Guest.filter(conversation_id=conversation.id, login=ask.who.login, part="consult")
+    kind = "answer" if await asked.exists() else "note"
+    to = [*body.mention, *([agent_of(conversation.owner)] if kind == "answer" else [])]
+    told = list(dict.fromkeys(filter(None, to)))
+    row = write_note(effects, conversation.id, ask.who.login, body.text, kind, *told)
     await ask.desk.write(effects, conversation.id)
     return _note(row, staff)
 
@@ -130,11 +119,14 @@ async def _send(ask: Ask, conversation: Conversation, body: Reply, key: str) -> 
     effects = ask.desk.effects()
     if conversation.kind is ConversationKind.DIRECT and conversation.owner != ask.owner:
         free = conversation.owner in {"bot", "queue"}
-        if not (body.take and free and ask.roles & PEOPLE):
+        if body.take and free and ask.roles & PEOPLE:
+            own(effects, conversation, ask.owner)
+        elif free or not await joined(conversation.id, ask.who.login):
             raise Problem(409, "not-yours")
-        own(effects, conversation, ask.owner)
     effects.post(Post((Text(body.text),), to=conversation.id, key=key, author=ask.owner))
-    effects.write(partial(_draft, conversation.id, ask.who.login, ""))
+    place = Place.filter(conversation_id=conversation.id, login=ask.who.login)
+    if await place.exclude(draft="").exists():
+        effects.write(partial(_draft, conversation.id, ask.who.login, ""))
     effects.emit("handoff.replied", conversation=conversation.id, agent=ask.who.login)
     try:
         await ask.desk.write(effects, conversation.id)
@@ -148,9 +140,14 @@ async def _sent(conversation: Conversation, key: str) -> Message | None:
     )
 
 
-async def _place(number: int, login: str) -> Place:
-    place, _ = await Place.get_or_create(conversation_id=number, login=login)
-    return place
+def _see(place: tuple[int, str, int, int]) -> Work[None]:
+    yield _SEEN, place
+
+
+_SEEN = """INSERT INTO desk_place (conversation_id, login, message, inbound, draft)
+VALUES (?, ?, ?, ?, '') ON CONFLICT (conversation_id, login) DO UPDATE
+SET message = excluded.message, inbound = excluded.inbound
+WHERE excluded.message > desk_place.message"""
 
 
 async def _draft(number: int, login: str, text: str) -> None:
@@ -167,4 +164,5 @@ def _note(row: Note, staff: dict[str, str]) -> NoteShape:
         text=row.text,
         mention=row.mention,
         at=row.at,
+        kind=row.kind,  # type: ignore[arg-type] - checked by the shape
     )

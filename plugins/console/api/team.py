@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 from tortoise.expressions import Q
 
+from core.effects import Effects
 from plugins.console import audit
 from plugins.console import staff as accounts
 from plugins.console.ask import Ask
 from plugins.console.models import AuditLine, Staff, StaffSession, Thread
 from plugins.console.passwords import fresh, hashed
+from plugins.console.problems import not_found
 from plugins.console.roles import PEOPLE, StaffRole
 from plugins.console.shapes import Presence
 from plugins.console.table import Shape
-from plugins.handoff.face import presences
+from plugins.handoff.face import Seat, presences, set_skills, skills_of
+
+Skill = Annotated[str, Field(min_length=1, max_length=40)]
 
 
 class Colleague(Shape):
@@ -27,6 +31,7 @@ class Colleague(Shape):
     presence: Presence
     load: int
     capacity: int
+    skills: list[str]
 
 
 class Colleagues(Shape):
@@ -44,6 +49,7 @@ class StaffShape(Shape):
     active: bool
     totp: bool
     capacity: int
+    skills: list[str]
     created_at: datetime
     seen_at: datetime | None
 
@@ -70,6 +76,7 @@ class AccountChanges(Shape):
     roles: list[StaffRole] | None = Field(None, min_length=1, max_length=6)
     capacity: int | None = Field(None, ge=1, le=100)
     active: bool | None = None
+    skills: list[Skill] | None = Field(None, max_length=20)
     password: Literal["new"] | None = None
 
 
@@ -117,7 +124,7 @@ class Proof(Shape):
 
 async def list_colleagues(ask: Ask) -> Colleagues:
     """Who may take conversations, those who are there first."""
-    states = await presences()
+    states, skills = await presences(), await skills_of()
     everybody = await Staff.filter(active=True)
     rows = [row for row in everybody if {StaffRole(role) for role in row.roles} & PEOPLE]
     loads = await loads_of(row.login for row in rows)
@@ -128,6 +135,7 @@ async def list_colleagues(ask: Ask) -> Colleagues:
             presence=states.get(row.login, "offline"),  # type: ignore[arg-type] - one of the four
             load=loads[row.login],
             capacity=row.capacity,
+            skills=skills.get(row.login, []),
         )
         for row in rows
     ]
@@ -141,7 +149,9 @@ async def loads_of(logins: Any) -> dict[str, int]:  # noqa: ANN401 - any iterabl
 
 async def list_staff(ask: Ask) -> StaffList:
     """All accounts."""
-    return StaffList(items=[_staff(row) for row in await Staff.all().order_by("login")])
+    skills = await skills_of()
+    rows = await Staff.all().order_by("login")
+    return StaffList(items=[_staff(row, skills.get(row.login, [])) for row in rows])
 
 
 async def add_staff(ask: Ask, body: NewAccount) -> Account:
@@ -151,7 +161,7 @@ async def add_staff(ask: Ask, body: NewAccount) -> Account:
     new = accounts.NewStaff(body.login, body.name, body.roles, capacity)
     row, password = await accounts.add(effects, new, ask.who.login)
     await ask.desk.write(effects)
-    return Account(staff=_staff(row), password=password)
+    return Account(staff=_staff(row, []), password=password)
 
 
 async def change_staff(ask: Ask, body: AccountChanges) -> Account:
@@ -161,12 +171,24 @@ async def change_staff(ask: Ask, body: AccountChanges) -> Account:
     if password:
         changes["password"] = await hashed(password)
     effects = ask.desk.effects()
+    if (skills := changes.pop("skills", None)) is not None:
+        await _train(ask, effects, skills)
     row = await accounts.change(effects, ask.path["login"], changes, ask.who.login)
     await ask.desk.write(effects)
     if {"active", "roles", "password"} & changes.keys():
         gone = await StaffSession.filter(staff_id=row.id)
         ask.desk.hub.end(session.id for session in gone)
-    return Account(staff=_staff(await Staff.get(id=row.id)), password=password)
+    skills = (await skills_of()).get(row.login, [])
+    return Account(staff=_staff(await Staff.get(id=row.id), skills), password=password)
+
+
+async def _train(ask: Ask, effects: Effects, skills: list[str]) -> None:
+    """Write down what somebody can do that not everybody can."""
+    row = await Staff.get_or_none(login=ask.path["login"])
+    if row is None:
+        raise not_found()
+    set_skills(effects, Seat(row.login, row.name, row.capacity), skills)
+    audit.record(effects, ask.who.login, "staff-trained", row.login, skills=skills)
 
 
 async def list_audit(ask: Ask, query: LinesPage) -> AuditLines:
@@ -187,7 +209,7 @@ async def prove_audit(ask: Ask) -> Proof:
     return Proof(whole=broken is None, lines=lines, broken=broken)
 
 
-def _staff(row: Staff) -> StaffShape:
+def _staff(row: Staff, skills: list[str]) -> StaffShape:
     return StaffShape(
         login=row.login,
         name=row.name,
@@ -195,6 +217,7 @@ def _staff(row: Staff) -> StaffShape:
         active=row.active,
         totp=bool(row.totp),
         capacity=row.capacity,
+        skills=skills,
         created_at=row.created_at,
         seen_at=row.seen_at,
     )

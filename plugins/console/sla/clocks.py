@@ -73,7 +73,7 @@ Targets = dict[What, Target]
 
 def apply(targets: Targets, happened: Happened, at: datetime, policy: Policy) -> Targets:
     """The clocks after something happened. Nothing is known of the time between but breaches."""
-    found = {what: _late(target, at) for what, target in targets.items()}
+    found = {what: late(target, at) for what, target in targets.items()}
     match happened:
         case Happened.ASKED:
             if What.RESOLUTION not in found or found[What.RESOLUTION].met_at is not None:
@@ -102,16 +102,16 @@ def apply(targets: Targets, happened: Happened, at: datetime, policy: Policy) ->
 
 def pass_time(targets: Targets, at: datetime) -> Targets:
     """The clocks at a moment, breaches stamped."""
-    return {what: _late(target, at) for what, target in targets.items()}
+    return {what: late(target, at) for what, target in targets.items()}
 
 
 def _start(targets: Targets, what: What, at: datetime, policy: Policy) -> None:
     if (span := policy.span(what)) is not None:
-        targets[what] = _run(Target(what, None, None, span, at), at, policy)
+        targets[what] = run(Target(what, None, None, span, at), at, policy)
 
 
-def _run(target: Target, at: datetime, policy: Policy) -> Target:
-    """Let it go on from ``at`` with what is left."""
+def run(target: Target, at: datetime, policy: Policy) -> Target:
+    """Let it go on from ``at`` with what is left (less than nothing: it is due at once)."""
     span = policy.span(target.what) or timedelta(0)
     used, warn = span - target.left, span * policy.warn
     return replace(
@@ -124,8 +124,7 @@ def _run(target: Target, at: datetime, policy: Policy) -> Target:
 
 def _stop(target: Target, at: datetime, policy: Policy) -> Target:
     used = policy.calendar.between(target.since, at)
-    left = max(timedelta(0), target.left - used)
-    return replace(target, left=left, since=at, due_at=None, warn_at=None)
+    return replace(target, left=target.left - used, since=at, due_at=None, warn_at=None)
 
 
 def _meet(targets: Targets, what: What, at: datetime) -> None:
@@ -134,7 +133,7 @@ def _meet(targets: Targets, what: What, at: datetime) -> None:
         targets[what] = replace(target, met_at=at)
 
 
-def _late(target: Target, at: datetime) -> Target:
+def late(target: Target, at: datetime) -> Target:
     """Stamp the breach that lies before ``at``; what is met in the very moment is kept."""
     if target.breached_at is None and target.runs and target.due_at and target.due_at < at:
         return replace(target, breached_at=target.due_at)
@@ -150,7 +149,7 @@ def _pause(targets: Targets, at: datetime, policy: Policy) -> None:
 def _resume(targets: Targets, at: datetime, policy: Policy) -> None:
     target = targets.get(What.RESOLUTION)
     if target is not None and target.met_at is None and target.due_at is None:
-        targets[What.RESOLUTION] = _run(target, at, policy)
+        targets[What.RESOLUTION] = run(target, at, policy)
 
 
 def _close(targets: Targets, at: datetime, policy: Policy) -> None:
@@ -166,5 +165,6 @@ def _close(targets: Targets, at: datetime, policy: Policy) -> None:
 
 def _reopen(targets: Targets, at: datetime, policy: Policy) -> None:
     target = targets.get(What.RESOLUTION)
-    if target is not None and target.met_at is not None:
-        targets[What.RESOLUTION] = _run(replace(target, met_at=None), at, policy)
+    promised = policy.span(What.RESOLUTION) is not None
+    if promised and target is not None and target.met_at is not None:
+        targets[What.RESOLUTION] = run(replace(target, met_at=None), at, policy)

@@ -39,6 +39,13 @@ def alarms(conversation: int, before: Targets, after: Targets) -> Iterable[Alarm
                 yield Alarm(DUE, f"{conversation}:{what}:{step}", due, facts)
 
 
+def ends(kept: Mapping[str, Any]) -> Iterable[datetime]:
+    """When what runs is due, without making clocks of it: a strip looks at thousands."""
+    for facts in kept.values():
+        if facts["due_at"] is not None and facts["met_at"] is None:
+            yield datetime.fromisoformat(facts["due_at"])
+
+
 def shown(targets: Targets, now: datetime) -> list[Clock]:
     """As a page shows them."""
     return [_clock(target, now) for target in targets.values()]

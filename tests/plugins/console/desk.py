@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import deque
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -91,6 +92,7 @@ class Line:
     socket: ClientWebSocketResponse
     heard: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     closed: int | None = None
+    _next: deque[dict[str, Any]] = field(default_factory=deque[dict[str, Any]])
 
     @property
     def cursor(self) -> str:
@@ -104,14 +106,20 @@ class Line:
     async def until(self, kind: str, **wanted: Any) -> dict[str, Any]:
         """Listen until such a frame comes."""
         while True:
-            message = await self.socket.receive(LOST)
-            if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING}:
-                self.closed = self.socket.close_code
-                raise AssertionError(f"closed with {self.closed} before {kind}")
-            frame = json.loads(message.data)
-            self.heard.append(frame)
+            frame = await self.frame(kind)
             if frame["t"] == kind and all(frame.get(k) == v for k, v in wanted.items()):
                 return frame
+
+    async def frame(self, wanted: str = "", patience: float = LOST) -> dict[str, Any]:
+        """The next frame."""
+        if not self._next:
+            message = await self.socket.receive(patience)
+            if message.type in {WSMsgType.CLOSE, WSMsgType.CLOSED, WSMsgType.CLOSING}:
+                self.closed = self.socket.close_code
+                raise AssertionError(f"closed with {self.closed} before {wanted}")
+            self._next.extend(json.loads(line) for line in message.data.splitlines())
+        self.heard.append(self._next.popleft())
+        return self.heard[-1]
 
     async def message(self, text: str) -> dict[str, Any]:
         """Listen until a message with this text comes."""

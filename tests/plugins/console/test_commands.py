@@ -55,3 +55,14 @@ def test_accounts_are_made_listed_changed_and_switched_off(home: Path) -> None:
         with pytest.raises(Refusal) as refused:
             xiaoer("user", *words)
         assert str(refused.value) == say(f"console.cli_{key}", login=words[1])
+
+
+def test_other_promises_hold_when_somebody_says_so(home: Path) -> None:
+    same = say("console.cli_sla_same")
+    assert [xiaoer("sla").stdout.strip() for _ in range(2)] == [same, same]
+    terms = "[plugins.console.sla]\nfirst_minutes = 5\n"
+    with (home / "settings.toml").open("a", encoding="utf-8") as file:
+        file.write(terms)
+    moved = dict.fromkeys(("open", "sooner", "later", "dropped"), 0)
+    assert xiaoer("sla").stdout.strip() == say("console.cli_sla_changed", **moved)
+    assert xiaoer("sla").stdout.strip() == same

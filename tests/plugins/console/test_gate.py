@@ -11,7 +11,16 @@ from plugins.console.roles import StaffRole
 from plugins.console.routes import ROUTES
 from tests.plugins.console.desk import Office, Person, Refused, open_desk
 
-VALUES = {"{id}": "999999", "{number}": "C000000-9", "{shortcut}": "nothing", "{login}": "nobody"}
+VALUES = {
+    "{id}": "999999",
+    "{number}": "C000000-9",
+    "{shortcut}": "nothing",
+    "{login}": "nobody",
+    "{entry}": "nothing",
+    "{plugin}": "faq",
+    "{locale}": "en",
+    "{key}": "nothing",
+}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -15,7 +15,15 @@ async def test_an_angry_customer_is_seen_taken_answered_and_closed() -> None:
         assert card["emotion"] >= 2
         assert card["why"][0]["code"] == "complaint"
         assert card["clock"]["what"] == "soothe"
-        assert listed["counts"] == {"mine": 0, "queue": 1, "bot": 0, "colleagues": 0, "all": 1}
+        assert listed["counts"] == {
+            "mine": 0,
+            "snoozed": 0,
+            "helping": 0,
+            "queue": 1,
+            "bot": 0,
+            "colleagues": 0,
+            "all": 1,
+        }
         opened = await li.posts(f"/conversations/{number}/claim")
         assert opened["card"]["owner"] == {"kind": "me", "login": "li", "name": "小李"}
         assert opened["complaint"]["number"] == card["complaint"]

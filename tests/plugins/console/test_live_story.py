@@ -64,7 +64,7 @@ async def test_a_hundred_torn_lines_miss_nothing_and_double_nothing() -> None:
         for _ in range(100):
             for _ in range(chance.randrange(3)):
                 with suppress(TimeoutError):  # nothing more for now
-                    line.heard.append(await line.socket.receive_json(timeout=0.02))
+                    await line.frame(patience=0.02)
             cursor = line.cursor
             heard += [text for text in line.said() if text.startswith("word-")]
             await line.close()

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plugins.console.sla.calendar import Calendar, always
+from plugins.console.sla.changes import Promises, recalculate
 from plugins.console.sla.clocks import Happened, Policy, Targets, What, apply, pass_time
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -60,6 +61,12 @@ class Reckoner:
             for opens, closes in self.policy.calendar.spans(local.date())
         )
 
+    def change(self, policy: Policy) -> None:
+        """Other terms from now on; what was used stays used."""
+        self.policy = policy
+        for what, slow in self.found.items():
+            slow.span = policy.span(what) or slow.span
+
     def happen(self, what: Happened, at: datetime) -> None:
         found = self.found
         open_ = What.RESOLUTION in found and found[What.RESOLUTION].met_at is None
@@ -90,9 +97,6 @@ class Reckoner:
                 self.found[each].met_at = at
 
 
-histories = st.lists(
-    st.tuples(st.integers(0, 24), st.sampled_from(list(Happened))), min_size=1, max_size=14
-)
 spans = st.integers(1, 40).map(lambda ticks: ticks * TICK)
 policies = st.builds(
     Policy,
@@ -101,28 +105,50 @@ policies = st.builds(
     resolution=spans,
     calendar=st.sampled_from([SHOP, always(ZONE)]),
 )
+happenings = st.tuples(st.integers(0, 24), st.sampled_from(list(Happened)))
+changes = st.tuples(st.integers(1, 24), policies)  # never in the moment when a clock starts
+histories = st.lists(st.one_of(happenings, happenings, changes), min_size=1, max_size=14)
 
 
 @settings(max_examples=1000, deadline=None)
 @given(policy=policies, history=histories, day=st.integers(0, 6))
 def test_a_thousand_random_histories_give_the_same_stamps(
-    policy: Policy, history: list[tuple[int, Happened]], day: int
+    policy: Policy, history: list[tuple[int, Happened | Policy]], day: int
 ) -> None:
     now, targets, slow = MONDAY + timedelta(days=day), Targets(), Reckoner(policy)
+    past = [(MONDAY, policy)]
+    promises = Promises(past)
     for wait, happened in [*history, (150, None)]:
         for _ in range(wait):
             slow.tick(now)
             now += TICK
-        if happened is None:
-            break
-        slow.happen(happened, now)
-        targets = apply(targets, happened, now, policy)
-    targets = pass_time(targets, now)
+        if isinstance(happened, Policy):
+            slow.change(happened)
+            past.append((now, happened))
+        elif happened is not None:
+            slow.happen(happened, now)
+            targets = apply(promises.settle(targets, now), happened, now, promises.at(now))
+    targets = pass_time(promises.settle(targets, now), now)
     assert targets.keys() == slow.found.keys()
     for what, target in targets.items():
         wanted = slow.found[what]
         assert target.met_at == wanted.met_at, what
         assert target.breached_at == wanted.breached_at, what
+
+
+@settings(max_examples=100, deadline=None)
+@given(policy=policies, other=policies, wait=st.integers(1, 90))
+def test_a_change_rewrites_no_stamp_and_breaks_nothing_in_the_past(
+    policy: Policy, other: Policy, wait: int
+) -> None:
+    begin, now = MONDAY, MONDAY + wait * TICK
+    before = pass_time(apply(Targets(), Happened.ASKED, begin, policy), now)
+    after = recalculate(before, now, policy, other)
+    assert recalculate(after, now, policy, other) == after
+    for what, target in after.items():
+        assert target.breached_at == before[what].breached_at
+        assert target.due_at is not None
+        assert target.due_at >= now
 
 
 def test_a_promise_given_before_lunch_is_due_after_it() -> None:
