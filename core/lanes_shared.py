@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 STOP_SECONDS = 2.0
 SUSPECT = 5  # hands that a message may pass through beside others; they may be to blame
 POISON = 10  # and in all, the later ones with one suspect at a time, before it is parked unread
+EVER = 2**31 - 1  # also who parks a message may die of something, again and again
 FIRST = -1
 
 
@@ -154,7 +155,7 @@ class SharedLanes:
         if self._suspect in self._running or len(self._running) >= self._workers:
             return
         me, busy = self._session.number, list(self._running)
-        rows = await self._session.fetch(_CLAIM, me, FIRST, 1, busy, SUSPECT, POISON)
+        rows = await self._session.fetch(_CLAIM, me, FIRST, 1, busy, SUSPECT, EVER)
         for message, conversation, taken in rows:
             self._suspect = conversation
             self._begin(conversation, message, taken)
@@ -199,6 +200,6 @@ RETURNING w.message_id, w.conversation_id, w.taken
 """
 _FREE = f"UPDATE work SET holder = 0 WHERE holder <> 0 AND holder NOT IN ({ALIVE}) RETURNING 1"  # noqa: S608 - our words
 _LET_GO = """
-UPDATE work SET holder = 0 WHERE holder <> 0 AND holder = $1
+UPDATE work SET holder = 0, taken = taken - 1 WHERE holder <> 0 AND holder = $1
 AND conversation_id <> ALL($2::BIGINT[]) RETURNING 1
-"""
+"""  # nobody died of these

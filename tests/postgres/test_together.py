@@ -80,7 +80,8 @@ async def test_work_of_a_dead_process_is_taken_over(tmp_path: Path) -> None:
         await until(lambda found: found == ["sent"])
 
 
-async def test_what_kills_whoever_reads_it_is_parked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("taken", [10, 14])  # 14: whoever was to park it was killed meanwhile
+async def test_what_kills_whoever_reads_it_is_parked(tmp_path: Path, taken: int) -> None:
     read: list[str] = []
     plugin = Plugin("reader")
 
@@ -92,7 +93,7 @@ async def test_what_kills_whoever_reads_it_is_parked(tmp_path: Path) -> None:
         await shop.app.lanes.stop()
         await shop.customer("Mei").drops(Text("boom"))
         base = await asyncpg.connect(await url_of(tmp_path))
-        await base.execute("UPDATE work SET taken = 10")
+        await base.execute("UPDATE work SET taken = $1", taken)
         await base.close()
         await shop.app.lanes.start()
         await shop.settle()
