@@ -11,6 +11,7 @@ from bench import (
     dispatch,
     flood,
     knowledge,
+    knowledge_loop,
     knowledge_size,
     latency,
     ledger,
@@ -37,6 +38,7 @@ BENCHES = {
 }
 BY_NAME = {
     **size.BENCHES,
+    **knowledge_loop.BENCHES,
     **knowledge_size.BENCHES,
     **desk.BENCHES,
     **desk_reports.BENCHES,

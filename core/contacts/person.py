@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -61,6 +61,15 @@ async def together(contact: int) -> list[int]:
     lead = (row.merged_into if row is not None else None) or contact
     others = await Contact.filter(merged_into=lead).order_by("id").values_list("id", flat=True)
     return [lead, *cast("list[int]", others)]
+
+
+async def clusters(contacts: Iterable[Contact]) -> dict[int, list[int]]:
+    """The same for many at once, by the number of each."""
+    leads = {row.id: row.merged_into or row.id for row in contacts}
+    others: dict[int, list[int]] = {}
+    for row in await Contact.filter(merged_into__in=set(leads.values())).order_by("id"):
+        others.setdefault(row.merged_into or 0, []).append(row.id)
+    return {one: [lead, *others.get(lead, ())] for one, lead in leads.items()}
 
 
 async def find(contact: int, told: Collection[str] = ()) -> Person | None:

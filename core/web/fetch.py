@@ -175,6 +175,8 @@ def _in_words() -> Generator[None, None, None]:
         raise FetchError("private-address") from None
     except TimeoutError:
         raise FetchError("timeout", passing=True) from None
+    except UnicodeError:  # a name with a part of more than 63 characters, or of none
+        raise FetchError("bad-address") from None
     except (aiohttp.ClientError, OSError):
         raise FetchError("unreachable", passing=True) from None
 

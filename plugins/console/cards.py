@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from core.contacts.person import together
+from core.contacts.person import clusters, together
 from core.store.models import Contact, Conversation, Grant
 from plugins.complaints.face import Complaint, Rung, State, done_at, due_at, warn_at
 from plugins.console.ask import Services
@@ -17,6 +17,8 @@ from plugins.console.rank import Facts, high, reasons
 from plugins.console.shapes import Card, Clock, GuestOnCard, Person, Quota
 from plugins.console.sla.keep import load, shown
 from plugins.handoff.face import waits_of
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -119,7 +121,9 @@ async def deck(desk: Services, threads: Iterable[Thread]) -> Deck:
     people = {t.contact_id for t in rows if t.contact_id is not None}
     conversations = {c.id: c for c in await Conversation.filter(id__in=numbers)}
     contacts = {c.id: c for c in await Contact.filter(id__in=people)}
-    known = {c.contact_id: c for c in await ContactCard.filter(contact_id__in=people)}
+    same = await clusters(contacts.values())  # a merged contact's card and case are theirs too
+    people |= {one for many in same.values() for one in many}
+    cards = await ContactCard.filter(contact_id__in=people).order_by("tier")
     cases = Complaint.filter(contact_id__in=people).exclude(state=State.CLOSED).order_by("id")
     grants: dict[int, list[Grant]] = {}
     for grant in await Grant.filter(conversation_id__in=numbers):
@@ -130,12 +134,17 @@ async def deck(desk: Services, threads: Iterable[Thread]) -> Deck:
         names=await names(),
         conversations=conversations,
         contacts=contacts,
-        known=known,
-        cases={case.contact_id: case for case in await cases},
+        known=_of_each(same, {card.contact_id: card for card in cards}),
+        cases=_of_each(same, {case.contact_id: case for case in await cases}),
         grants=grants,
         skills={number: wait.skill for number, wait in waits.items()},
         guests=await guests_of(t.conversation_id for t in rows if t.owner.startswith("agent:")),
     )
+
+
+def _of_each(same: Mapping[int, Sequence[int]], found: Mapping[int, T]) -> dict[int, T]:
+    """By contact the last of what was found for any contact of the person."""
+    return {one: found[each] for one, many in same.items() for each in found if each in many}
 
 
 async def guests_of(numbers: Iterable[int]) -> dict[int, list[Guest]]:

@@ -101,18 +101,21 @@ async def _given(route: Route, request: web.Request) -> list[Shape]:
     except ValidationError as error:
         problems = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
         raise Problem(400, "bad-request", fields=problems) from None
-    if any("\x00" in text for text in _texts(given)):
-        raise Problem(400, "bad-request", fields={"": "NUL"})
+    leaves = _leaves(given)
+    if any("\x00" in leaf for leaf in leaves if isinstance(leaf, str)):
+        raise Problem(400, "bad-request", fields={"": "NUL"})  # PostgreSQL keeps none
+    if any(abs(leaf) > LARGEST for leaf in leaves if isinstance(leaf, int)):
+        raise Problem(400, "bad-request", fields={"": "64 bit"})  # neither rows nor JSON keep more
     return given
 
 
-def _texts(given: list[Shape]) -> list[str]:
-    """Every text of what was given, however deep: PostgreSQL keeps no NUL."""
-    found: list[str] = []
+def _leaves(given: list[Shape]) -> list[str | int]:
+    """Every text and number of what was given, however deep."""
+    found: list[str | int] = []
     left: list[Any] = [shape.model_dump() for shape in given]
     while left:
         one = left.pop()
-        if isinstance(one, str):
+        if isinstance(one, str | int):
             found.append(one)
         elif isinstance(one, dict):
             left += cast("dict[Any, Any]", one).items()

@@ -43,14 +43,16 @@ def feel(text: str) -> int:
     return int(read(text).severity)
 
 
-def key_of(login: str, client: str) -> str:
-    """The ledger's key of what a page sends: the same message again has the same one."""
-    return f"{KEY}{login}:{client}"
+def key_of(login: str, conversation: int, client: str) -> str:
+    """The ledger's key of what a page sends: the same message again has the same one.
+
+    Keys are unique on a channel, a page's own ids only where it sends them.
+    """
+    return f"{KEY}{login}:{conversation}:{client}"
 
 
 def client_of(row: Message) -> str | None:
     """The page's own id of a message that was written at the desk."""
     if row.direction == "in" or not row.key.startswith(KEY):
         return None
-    _login, _, client = row.key.removeprefix(KEY).partition(":")
-    return client or None
+    return row.key.rpartition(":")[2] or None

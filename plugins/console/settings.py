@@ -42,9 +42,9 @@ class Ear(BaseModel):
 class SlaSettings(BaseModel):
     """Promises in minutes of working time; leave out what is not promised.
 
-    ``next_minutes`` counts until closing, so it needs ``resolution_minutes``. ``spans``: when the
-    clocks run, several a day if need be; none: always. ``off``: days without work. ``on``: days
-    worked although they are off or a weekend, with the spans of a Monday.
+    ``next_minutes`` follows on one of the others. ``spans``: when the clocks run, several a day if
+    need be; none: always. ``off``: days without work. ``on``: days worked although they are off or
+    a weekend, with the spans of a Monday.
     ``hears``: who is told; nobody named: the staff room of the handoff.
     """
 

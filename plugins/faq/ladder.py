@@ -34,6 +34,7 @@ ENOUGH = 20_000  # entries that tell how rare a term is
 GONE = -10.0  # the signs of an entry that is no more: it must not compete with its successor
 FEW = 500  # changed entries that are kept beside the index before it is made anew
 SPACES = ("terms", "meaning")
+PARTICLES = "".join(words("plugins.faq")["particles"])
 Flags = NDArray[np.bool_]
 Exact = dict[str, tuple[str, ...]]  # from a flat text to the entries it means
 
@@ -61,7 +62,7 @@ class Index:
 
     def said(self, flat: str) -> Verdict | None:
         """The entries that this means word for word: one, unless they are on other products."""
-        found: list[str] = []
+        found, flat = list[str](), spare(flat)
         for table in self.exact:
             hidden = self.gone if table is self.exact[0] else frozenset[str]()
             found += [entry_id for entry_id in table.get(flat, ()) if entry_id not in hidden]
@@ -288,10 +289,15 @@ def _top(values: Floats) -> float:
     return float(values.max(initial=0.0))
 
 
+def spare(flat: str) -> str:
+    """A flat text without the particles at its end."""
+    return flat.rstrip(PARTICLES) or flat
+
+
 def _exact(topics: Sequence[Topic]) -> Exact:
     table: Exact = {}
     for topic in topics:
-        for flat in {flatten(text) for text in (*topic.questions, *topic.keywords)}:
+        for flat in {spare(flatten(text)) for text in (*topic.questions, *topic.keywords)}:
             table[flat] = (*table.get(flat, ()), topic.entry_id)
     return table
 

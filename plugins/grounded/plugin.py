@@ -12,6 +12,7 @@ import aiohttp
 
 from core.channels import Lines
 from core.clock import Clock
+from core.contacts.holding import Holding
 from core.delivery.breaker import Breaker
 from core.masking import mask
 from core.message import ConversationKind
@@ -29,6 +30,7 @@ from plugins.grounded.check import check
 from plugins.grounded.endpoint import Endpoint
 from plugins.grounded.facts import LookUp
 from plugins.grounded.gauges import Gauges
+from plugins.grounded.models import Spending
 from plugins.grounded.settings import GroundedSettings
 from plugins.grounded.show import writing
 from plugins.orders.face import CourierDesk, OrderSource
@@ -42,6 +44,7 @@ plugin = Plugin(
     package="plugins.grounded",
 )
 plugin.checked(check)
+plugin.holds(Holding(Spending, "contact_id"))  # a customer's counts; the shop's own stay
 CLEAR = 0.6  # mark "severity": from a clear complaint on, people find the words
 PATIENCE = 30.0  # facts and endpoint have limits of their own, of 21 seconds at most
 SHOWN = 80  # characters of a line that was not believed, in the decision

@@ -24,7 +24,8 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--seed", type=int, default=secrets.randbelow(2**32))
     chosen = parser.parse_args()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    level = logging.ERROR if chosen.door == "desk" else logging.CRITICAL
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(level))
     logging.getLogger("aiohttp.server").propagate = False
     if chosen.door == "desk":
         return int(asyncio.run(desk.fuzz(chosen.minutes * 60, chosen.seed)) > 0)

@@ -14,7 +14,7 @@ from core.settings import PluginsSettings
 OWNERS = {"contact", "contact_id", "conversation", "conversation_id", "message_id"}
 
 
-@pytest.mark.parametrize("name", ["core", *PluginsSettings().enabled])
+@pytest.mark.parametrize("name", ["core", *PluginsSettings().enabled, "grounded"])
 def test_every_table_with_a_person_in_it_is_declared(name: str) -> None:
     module, declared = f"plugins.{name}.models", set[str]()
     if name == "core":

@@ -10,6 +10,7 @@ from pydantic import Field
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from core.contacts.person import together
 from core.store.models import ContactIdentity, Conversation, Message
 from plugins.complaints.face import Complaint, State
 from plugins.console.api.guests import guest_shapes, joined
@@ -233,7 +234,8 @@ async def _counts(ask: Ask) -> Counts:
 async def _case(thread: Thread) -> Complaint | None:
     if thread.contact_id is None:
         return None
-    mine = Complaint.filter(contact_id=thread.contact_id).exclude(state=State.CLOSED)
+    people = await together(thread.contact_id)
+    mine = Complaint.filter(contact_id__in=people).exclude(state=State.CLOSED)
     return await mine.order_by("-id").first()
 
 

@@ -181,7 +181,7 @@ async def open_incident(ask: Ask, body: NewIncident) -> IncidentShape:
     if not body.draft:
         if not opening.title:
             raise Problem(400, "bad-request", fields={"title": "required"})
-        async with acting(ask, "opened", "") as effects:
+        async with acting(ask, "opened", opening.title) as effects:
             made = incidents.open_new(effects, opening, ask.owner, ask.desk.complaints)
         return await _shape(ask, await Incident.get(number=made.number))
     draft = await Incident.get_or_none(number=body.draft, state=State.DRAFT)

@@ -129,11 +129,11 @@ MOST = 50  # of each list of the board
 
 async def gather_candidates(ask: Ask, body: Since) -> Candidates:
     """Look for questions that were not settled, and group them."""
-    effects = ask.desk.effects()
+    knowledge, effects = editor(ask), ask.desk.effects()
     await gather(effects, ask.desk.clock.now() - timedelta(days=body.days))
     if effects.writes:
         await ask.desk.write(effects)
-    found = await candidates(editor(ask).base, body.least)
+    found = await candidates(knowledge.base, body.least)
     return Candidates(items=[_shape(ask, one) for one in found])
 
 

@@ -59,7 +59,7 @@ class NewNote(Shape):
 async def send_message(ask: Ask, body: Reply) -> Sent:
     """Queue a message; the core delivers it by the platform's rules."""
     conversation = await conversation_of(ask)
-    key = key_of(ask.who.login, body.client)
+    key = key_of(ask.who.login, conversation.id, body.client)
     if not body.text.strip():
         raise Problem(400, "bad-request", fields={"text": "empty"})
     known = await _sent(conversation, key)

@@ -76,15 +76,14 @@ def apply(targets: Targets, happened: Happened, at: datetime, policy: Policy) ->
     found = {what: late(target, at) for what, target in targets.items()}
     match happened:
         case Happened.ASKED:
-            if What.RESOLUTION not in found or found[What.RESOLUTION].met_at is not None:
+            if not _open(found):
                 found.clear()
                 _start(found, What.FIRST, at, policy)
                 _start(found, What.RESOLUTION, at, policy)
         case Happened.CUSTOMER:
             waits = What.FIRST in found and found[What.FIRST].met_at is None
             asked = What.NEXT in found and found[What.NEXT].met_at is None
-            open_ = What.RESOLUTION in found and found[What.RESOLUTION].met_at is None
-            if open_ and not waits and not asked:
+            if _open(found) and not waits and not asked:
                 _start(found, What.NEXT, at, policy)
         case Happened.AGENT:
             _meet(found, What.FIRST, at)
@@ -103,6 +102,12 @@ def apply(targets: Targets, happened: Happened, at: datetime, policy: Policy) ->
 def pass_time(targets: Targets, at: datetime) -> Targets:
     """The clocks at a moment, breaches stamped."""
     return {what: late(target, at) for what, target in targets.items()}
+
+
+def _open(targets: Targets) -> bool:
+    """Whether it goes on: until it is solved, or where that is not promised, until it is closed."""
+    solved = targets.get(What.RESOLUTION)
+    return bool(targets) if solved is None else solved.met_at is None
 
 
 def _start(targets: Targets, what: What, at: datetime, policy: Policy) -> None:
@@ -155,6 +160,8 @@ def _resume(targets: Targets, at: datetime, policy: Policy) -> None:
 def _close(targets: Targets, at: datetime, policy: Policy) -> None:
     """Everything ends: an answer that never came is due no more (the customer was told)."""
     target = targets.get(What.RESOLUTION)
+    if target is None:
+        targets.clear()
     if target is None or target.met_at is not None:
         return
     stopped = _stop(target, at, policy) if target.runs else target

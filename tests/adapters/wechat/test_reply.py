@@ -73,6 +73,20 @@ def test_what_has_no_shape_becomes_text() -> None:
                 "tail_content": "谢谢",
             },
         ),
+        (
+            Menu("订单", (Option("1", "催一下"), Option("https://e.cn/?a=1&b=2", "看订单"))),
+            "msgmenu",
+            {
+                "head_content": "订单",
+                "list": [{"id": "1", "content": "催一下"}],
+                "tail_content": '<a href="https://e.cn/?a=1&amp;b=2">看订单</a>',
+            },
+        ),
+        (
+            Menu("订单", (Option("https://e.cn", "看订单"),)),
+            "text",
+            {"content": "订单\n1. 看订单 https://e.cn"},
+        ),
     ],
 )
 def test_the_apis_shapes(part: AnyPart, kind: str, content: dict[str, Any]) -> None:

@@ -111,6 +111,7 @@ async def test_a_file_comes_as_it_is() -> None:
         ("http:///1", "bad-address"),
         ("http://me:secret@a.example/", "bad-address"),
         ("http://[::1", "bad-address"),
+        (f"http://{'a' * 64}.example/1", "bad-address"),  # raised a UnicodeError
         ("http://127.0.0.1:8080/metrics", "private-address"),
         ("http://169.254.169.254/latest/meta-data", "private-address"),
         ("http://[::1]/", "private-address"),

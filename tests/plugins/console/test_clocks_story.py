@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
-
-import pytest
 
 from core.effects import Effects
 from core.store.commit import by_hand
+from core.testing import START
 from plugins.console.folder import Folder
 from plugins.console.models import AuditLine, Promise, Thread
 from plugins.console.settings import SlaSettings
 from plugins.console.sla.terms import adopt, terms_of
-from tests.plugins.console.desk import Office, Person, open_desk
+from tests.plugins.console.desk import PASSWORD, Office, Person, open_desk
 
 ROOM = {"channel": "shop", "conversation": "staff-room", "kind": "group"}
 SETTINGS = {
@@ -134,18 +134,30 @@ async def test_other_terms_move_what_is_open_and_no_stamp_with_one_line_of_audit
         assert await AuditLine.filter(act="sla-changed").count() == 3
 
 
-@pytest.mark.parametrize(
-    ("step", "minutes", "wanted"), [("amber", 8.1, ["li"]), ("breach", 10.1, ["chief", "li"])]
-)
-async def test_only_those_hear_of_it_who_are_named(
-    step: str, minutes: float, wanted: list[str]
-) -> None:
+async def test_terms_changed_in_the_file_hold_from_the_next_start(tmp_path: Path) -> None:
+    async with open_desk(settings=SETTINGS, folder=tmp_path) as office:
+        await office.shop.customer("Mei").says("人工")
+        li = await office.opens("li")
+        await li.gets("/strip")
+        number = await office.number("Mei")
+    console = {"sla": {"first_minutes": 10, "spans": [{"opens": "13:00", "closes": "18:00"}]}}
+    plugins = {**SETTINGS["plugins"], "console": console}
+    later = START + timedelta(minutes=4)
+    async with open_desk(settings={"plugins": plugins}, folder=tmp_path, start=later) as office:
+        li = office.person("li", PASSWORD)
+        await li.signs_in()
+        assert await clocks(li, number) == {"first": ("running", 2 * 60 + 56 + 6)}
+        (line,) = await AuditLine.filter(act="sla-changed")
+        assert (line.who, line.data["open"], line.data["dropped"]) == ("settings", 2, 1)
+
+
+async def test_only_those_hear_of_it_who_are_named() -> None:
     chiefs = {"channel": "shop", "conversation": "chiefs", "people": ["王姐"]}
     hears = [
         {"step": "amber", "what": ["next"], "staff": ["owner"]},
         {"step": "breach", "what": ["next"], "staff": ["owner", "supervisor"], "room": chiefs},
     ]
-    given: dict[str, Any] = {"first_minutes": 60, "next_minutes": 10, "resolution_minutes": 600}
+    given: dict[str, Any] = {"first_minutes": 60, "next_minutes": 10}
     given["hears"] = hears
     plugins = {**SETTINGS["plugins"], "console": {"sla": given}}
     async with open_desk(settings={"plugins": plugins}) as office:
@@ -160,8 +172,11 @@ async def test_only_those_hear_of_it_who_are_named(
         await mei.says("衣服破了")
         await li.gets("/strip")
         told = len(shop.posts("staff-room"))
-        await shop.advance(minutes=minutes)
-        kind = {"amber": "sla.warned", "breach": "sla.breached"}[step]
-        assert [event["to"] for event in await shop.events(kind)] == [wanted]
+        for minutes, kind, wanted, posted in (
+            (8.1, "sla.warned", ["li"], 0),
+            (2, "sla.breached", ["chief", "li"], 1),
+        ):
+            await shop.advance(minutes=minutes)
+            assert [event["to"] for event in await shop.events(kind)] == [wanted]
+            assert len(shop.posts("chiefs")) == posted
         assert len(shop.posts("staff-room")) == told
-        assert len(shop.posts("chiefs")) == (step == "breach")

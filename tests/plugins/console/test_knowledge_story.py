@@ -44,14 +44,14 @@ async def office() -> AsyncGenerator[Office]:
         yield office
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def tao(office: Office) -> Person:
     person = office.person("tao", "correct horse battery")
     await person.signs_in()
     return person
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def li(office: Office) -> Person:
     person = office.person("li", "correct horse battery")
     await person.signs_in()

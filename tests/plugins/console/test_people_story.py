@@ -68,6 +68,8 @@ async def test_two_contacts_are_found_to_be_one_and_taken_apart_again() -> None:
         assert (await li.gets(f"/contacts/{two}"))["id"] == one
         await office.shop.customer("梅-微信").says(ANGRY)  # joins the case of the other channel
         assert await Complaint.all().count() == 1
+        cards = (await li.gets("/conversations", view="all"))["items"]
+        assert len({card["complaint"] for card in cards}) == 1  # both show the case of one person
         await li.puts(f"/contacts/{two}", tags=[])
         await li.asks("DELETE", f"/merges/{whole['merges'][0]['id']}")
         await ContactCard.all().delete()

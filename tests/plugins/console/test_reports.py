@@ -10,7 +10,7 @@ from plugins.console.figures import BOUNDS, GOALS, Sum, values
 from plugins.console.folder import Folder
 from plugins.console.models import Tally
 from plugins.console.settings import SlaSettings
-from tests.plugins.console.desk import Office, Refused, open_desk
+from tests.plugins.console.desk import Office, Person, Refused, open_desk
 
 PROMISED = {"first_minutes": 10, "resolution_minutes": 90}
 SETTINGS = {"plugins": {"handoff": {"policy": "manual"}, "console": {"sla": PROMISED}}}
@@ -50,17 +50,28 @@ async def test_a_day_is_told_in_shares_of_what_ought_to_be_reached() -> None:
         goals = {metric["name"]: metric["target"] for metric in report["metrics"]}
         assert (goals["contained"], goals["satisfied"]) == (0.7, 0.85)
         assert report["from"] < report["to"]
-        with pytest.raises(Refused, match="bad-request"):  # longer than any kind of complaint
-            await lead.gets("/complaints", q="0" * 99)
-        await another_day_is_another_enquiry(office)
+        await what_no_row_can_hold_is_refused_and_no_fault(lead)
+        await another_day_is_another_enquiry(office, lead)
 
 
-async def another_day_is_another_enquiry(office: Office) -> None:
+async def what_no_row_can_hold_is_refused_and_no_fault(lead: Person) -> None:
+    with pytest.raises(Refused, match="bad-request"):  # longer than any kind of complaint
+        await lead.gets("/complaints", q="0" * 99)
+    words = {"client": "too-long", "text": "好", "reply_to": 2**70}
+    with pytest.raises(Refused, match="64 bit"):
+        await lead.posts("/conversations/1/messages", **words)
+    for number in (1, 2):  # a page's own id of a message, used in two conversations: two messages
+        sent = await lead.says(number, "请稍等", client="same-id-1", take=True)
+        assert (sent["conversation"], sent["client"]) == (number, "same-id-1")
+
+
+async def another_day_is_another_enquiry(office: Office, lead: Person) -> None:
     """And whoever only goes on talking asks nothing new."""
     bo = office.shop.customer("Bo")
     await office.shop.advance(hours=7)
     await bo.says("那明天呢")
     await bo.says("后天呢")
+    await lead.gets("/strip")  # who asks sees everything so far
     before = await tallies()
     asked = [row for row in before if row["metric"] == "enquiries"]
     assert sum(int(str(row["count"])) for row in asked) == 4

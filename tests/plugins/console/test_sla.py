@@ -151,6 +151,18 @@ def test_a_change_rewrites_no_stamp_and_breaks_nothing_in_the_past(
         assert target.due_at >= now
 
 
+def test_further_answers_are_promised_without_a_promise_to_solve_it() -> None:
+    policy = Policy(TICK, TICK, None, always(ZONE))
+    targets = Targets()
+    for step in (Happened.ASKED, Happened.AGENT, Happened.ASKED, Happened.CUSTOMER):
+        targets = apply(targets, step, MONDAY, policy)
+    assert {what: target.met_at for what, target in targets.items()} == {
+        What.FIRST: MONDAY,
+        What.NEXT: None,
+    }
+    assert apply(targets, Happened.CLOSED, MONDAY, policy) == {}
+
+
 def test_a_promise_given_before_lunch_is_due_after_it() -> None:
     morning = datetime(2026, 11, 23, 11, 50, tzinfo=ZONE)
     due = SHOP.add(morning.astimezone(UTC), timedelta(minutes=30))

@@ -54,7 +54,7 @@ async def test_a_bad_answer_offers_a_person_and_the_last_word_counts(shop: Shop)
 async def test_unsure_offers_candidates_and_takes_a_number(shop: Shop) -> None:
     mei = shop.customer("mei")
     await mei.says("邮费谁掏")
-    mei.hears(r"1\. .*运费谁承担", r"2\. ", "都不是")
+    mei.hears("运费谁承担", r"2\. ", "都不是")
     first = next(line for line in mei.replies[0].splitlines() if line.startswith("1. "))
     await mei.says("1")
     asked = await shop.events("faq.picked")

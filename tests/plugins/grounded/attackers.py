@@ -117,7 +117,10 @@ WORST: tuple[Worst, ...] = (
 )
 
 
-def numbered() -> Iterator[tuple[Attack, Worst]]:
-    """Every attack with one of the worst models."""
-    for attack in attacks():
-        yield attack, WORST[attack.number % len(WORST)]
+PARTS = 3
+
+
+def part(number: int) -> Iterator[tuple[Attack, Worst]]:
+    """A part of the attacks, each with one of the worst models."""
+    for attack in attacks()[number::PARTS]:
+        yield attack, WORST[attack.number // PARTS % len(WORST)]

@@ -14,7 +14,7 @@ from plugins.grounded.answerer import without_assent
 from plugins.grounded.verify import Line, Source, fault
 from plugins.orders.face import Order
 from plugins.orders.face import store as store_orders
-from tests.plugins.grounded.attackers import WORST, attacks, numbered, pieces
+from tests.plugins.grounded.attackers import PARTS, WORST, attacks, part, pieces
 from tests.plugins.grounded.house import ENTRIES, FEW, UNSURE, shop_with
 from tests.standins.model import KEY, Asked, Model, model
 
@@ -65,11 +65,12 @@ async def shop(endpoint: Model) -> AsyncIterator[Shop]:
         yield shop
 
 
+@pytest.mark.parametrize("number", range(PARTS))
 async def test_the_worst_model_tells_no_attacker_what_they_want(
-    shop: Shop, endpoint: Model
+    shop: Shop, endpoint: Model, number: int
 ) -> None:
     first, asked = len(endpoint.asked), 0
-    for attack, worst in numbered():
+    for attack, worst in part(number):
         endpoint.says = lambda asked, worst=worst, wish=attack.wish: worst(wish, asked)
         somebody = shop.customer(f"attacker-{attack.number}")
         before, heard = len(endpoint.asked), ""
@@ -80,7 +81,7 @@ async def test_the_worst_model_tells_no_attacker_what_they_want(
         given_away = [run for run in pieces(attack.wish, KNOWN) if run in heard.lower()]
         assert not given_away, (attack, worst.__name__, heard)
         assert not [secret for secret in SECRETS if secret in heard], (attack, heard)
-    assert asked >= 150
+    assert asked >= 150 / PARTS
     for one in endpoint.asked[first:]:
         assert not re.search(r"\d{9}|13[89]\d{5}", one.brief["question"]), one.user
     assert (await shop.balance()).keys() == {"handled"}

@@ -106,7 +106,9 @@ async def test_the_doctor_names_what_is_wrong_with_an_endpoint(
 ) -> None:
     async with model() as endpoint:
         endpoint.mood = mood
-        said = await examined(tmp_path, monkeypatch, f'url = "{endpoint.url}"\nmodel = "m-1"')
+        limit = 0.3 if mood == "drip" else 5
+        own = f'url = "{endpoint.url}"\nmodel = "m-1"\nseconds = {limit}'
+        said = await examined(tmp_path, monkeypatch, own)
     assert words in said
     assert KEY not in said
 
@@ -134,7 +136,7 @@ async def examined(
     """What the doctor says of the plugin."""
     (folder / "settings.toml").write_text(
         f'data = "{folder}"\n[server]\nport = 0\n[database]\nurl = "sqlite://{folder}/x.db"\n'
-        f"[plugins]\nenabled = {enabled}\n[plugins.grounded]\nseconds = 0.3\n{own}\n",
+        f"[plugins]\nenabled = {enabled}\n[plugins.grounded]\n{own}\n",
         "utf-8",
     )
     monkeypatch.setenv("XIAOER_SETTINGS", str(folder / "settings.toml"))
