@@ -33,7 +33,7 @@ VERBS = {
     "check": Verb("run all linters, or those named", "tools.check"),
     "bench": Verb("measure everything, or what is named", "bench"),
     "chaos": Verb("kill a real shop for minutes and prove what it kept", "chaos"),
-    "fuzz": Verb("throw nonsense at the WeChat door, or at the desk's API: fuzz desk", "tests.fuzz"),
+    "fuzz": Verb("throw nonsense at the WeChat door, or (fuzz desk) at the desk", "tests.fuzz"),
     "standin": Verb("play a platform by hand: wechat, wecom", "tests.standins"),
     "train-faq": Verb("learn the FAQ's weights from our own questions", "tools.train_faq"),
     "migrations": Verb("write what changed in the models", "tools.migrations"),

@@ -17,7 +17,7 @@ from core.settings import PluginsSettings, Settings, build, check
 
 FILE = Path(__file__).parents[2] / "settings.example.toml"
 COMMENTED = re.compile(r"^# (?=\[|[a-z_]+ = )", re.MULTILINE)
-ROUND = {"levels", "slots", "groups", "skills", "endpoints"}  # lists: an example of one item is shown too
+ROUND = {"levels", "slots", "groups", "skills", "endpoints"}  # lists with an example item
 
 
 def source(*, everything: bool) -> str:

@@ -52,6 +52,7 @@ async def test_a_day_is_told_in_shares_of_what_ought_to_be_reached() -> None:
         assert report["from"] < report["to"]
         await what_no_row_can_hold_is_refused_and_no_fault(lead)
         await another_day_is_another_enquiry(office, lead)
+        await one_id_of_a_page_in_two_conversations_is_two_messages(lead)
 
 
 async def what_no_row_can_hold_is_refused_and_no_fault(lead: Person) -> None:
@@ -60,7 +61,10 @@ async def what_no_row_can_hold_is_refused_and_no_fault(lead: Person) -> None:
     words = {"client": "too-long", "text": "好", "reply_to": 2**70}
     with pytest.raises(Refused, match="64 bit"):
         await lead.posts("/conversations/1/messages", **words)
-    for number in (1, 2):  # a page's own id of a message, used in two conversations: two messages
+
+
+async def one_id_of_a_page_in_two_conversations_is_two_messages(lead: Person) -> None:
+    for number in (1, 2):
         sent = await lead.says(number, "请稍等", client="same-id-1", take=True)
         assert (sent["conversation"], sent["client"]) == (number, "same-id-1")
 
