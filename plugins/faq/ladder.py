@@ -61,15 +61,22 @@ class Index:
     sounds: Sounds | None = None
 
     def said(self, flat: str) -> Verdict | None:
-        """The entries that this means word for word: one, unless they are on other products."""
-        found, flat = list[str](), spare(flat)
+        """The entries that this means word for word: one, unless they are on other products.
+
+        Particles at the end count only where somebody has written them down.
+        """
+        for form in (flat, spare(flat)):
+            if found := self._word_for_word(form):
+                share = round(1 / len(found), 4)
+                return Verdict([Match(one, share, {"exact": form}) for one in found], 0.0)
+        return None
+
+    def _word_for_word(self, flat: str) -> list[str]:
+        found: list[str] = []
         for table in self.exact:
             hidden = self.gone if table is self.exact[0] else frozenset[str]()
             found += [entry_id for entry_id in table.get(flat, ()) if entry_id not in hidden]
-        share = round(1 / len(found), 4) if found else 0.0
-        return (
-            Verdict([Match(one, share, {"exact": flat}) for one in found], 0.0) if found else None
-        )
+        return found
 
     def id(self, row: int) -> str:
         """The entry whose signs stand in that row."""
@@ -297,7 +304,8 @@ def spare(flat: str) -> str:
 def _exact(topics: Sequence[Topic]) -> Exact:
     table: Exact = {}
     for topic in topics:
-        for flat in {spare(flatten(text)) for text in (*topic.questions, *topic.keywords)}:
+        forms = [flatten(text) for text in (*topic.questions, *topic.keywords)]
+        for flat in {*forms, *map(spare, forms)}:
             table[flat] = (*table.get(flat, ()), topic.entry_id)
     return table
 

@@ -64,7 +64,8 @@ class Desk:
         await self.at.locator(".bubble .words", has_text=words).first.wait_for()
 
     async def serious_findings(self) -> list[str]:
-        """What axe finds that keeps people out."""
+        """What axe finds that keeps people out, when what fades in has come in."""
+        await self.at.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
         await self.at.evaluate(AXE.read_text("utf-8"))
         found: list[str] = await self.at.evaluate(RUN_AXE)
         return found

@@ -52,7 +52,7 @@ async def test_terms_go_on_when_the_endpoint_does_not(server: Endpoint, mood: st
     await mind.learn(TOPICS)
     await mind.warm()
     server.mood = mood
-    verdict = await mind.judge("怎么退货呀", 1)
+    verdict = await mind.judge("退货怎么弄呀", 1)
     assert (verdict.matches[0].entry_id, verdict.dense) == ("a", False)
     assert mind.status.startswith("terms; no meaning: remote m3: ")
     asked = len(server.asked)
