@@ -1,10 +1,9 @@
 """The matcher beside the event loop: one thread asks it, others teach it, nobody waits on the loop.
 
-Terms answer from the first moment. The encoder's model and the vectors of a small knowledge are
-read from when the shop opens (beside a shop: from the first question) and waited for; those of a
-large knowledge are not waited for. The shop opens while the terms of a large knowledge are still
-being read; only questions wait for them. ``status`` tells which generations work now, and why one
-does not.
+Learning begins when the shop opens, beside a shop with the first question: commands that ask
+nothing do not wait for it. Terms answer from the first moment. The encoder's model and the vectors
+of a small knowledge are waited for, those of a large one are not. ``status`` tells which
+generations work now, and why one does not.
 """
 
 from __future__ import annotations
@@ -43,7 +42,9 @@ class Mind:
 
     def __init__(self, encoder: Encoder | None, folder: Path | None = None) -> None:
         """Know nothing; vectors are kept in ``folder`` over a restart."""
-        self._ladder = Ladder()
+        self._made: Ladder | None = None
+        self._told: Sequence[Topic] | None = None  # what is to be learned when it is needed
+        self._begun = False
         self._encoder, self._folder = encoder, folder
         self._again = 0.0  # when an encoder that failed is tried anew
         self._thinking = ThreadPoolExecutor(1, "faq")
@@ -59,16 +60,26 @@ class Mind:
         trouble = self._encoder.trouble if self._encoder else ""
         return f"terms; no meaning: {trouble}" if trouble else self._status
 
+    @property
+    def _ladder(self) -> Ladder:
+        if self._made is None:
+            self._made = Ladder()
+        return self._made
+
     async def learn(self, topics: Sequence[Topic]) -> None:
-        """Forget everything and know these; does not wait until many are known."""
-        self._small = len(topics) <= SMALL
-        self._lesson = asyncio.create_task(self._learn(topics))
-        if self._small:
-            await self._taught()
+        """Forget everything and know these, from when they are needed."""
+        self._small, self._told = len(topics) <= SMALL, topics
+        if self._begun:
+            self._attend()
+            if self._small:
+                await self._taught()
 
     def begin(self) -> None:
-        """Read the meanings in the background."""
-        if self._encoder is None or self._ladder.index.meaning or time.monotonic() < self._again:
+        """Read what was told, and the meanings, in the background."""
+        self._begun = True
+        self._attend()
+        known = self._made is not None and self._made.index.meaning
+        if self._encoder is None or known or time.monotonic() < self._again:
             return
         if self._later is None or self._later.done():
             self._later = asyncio.create_task(self._understand())
@@ -117,12 +128,18 @@ class Mind:
 
     async def _taught(self) -> None:
         """Have learned; raises what went wrong then."""
+        self._attend()
         if self._lesson is not None:
             await asyncio.shield(self._lesson)
 
+    def _attend(self) -> None:
+        if self._told is not None:
+            topics, self._told = self._told, None
+            self._lesson = asyncio.create_task(self._learn(topics))
+
     async def _learn(self, topics: Sequence[Topic]) -> None:
         async with self._teaching:
-            await asyncio.to_thread(self._ladder.learn, topics)
+            await asyncio.to_thread(lambda: self._ladder.learn(topics))
 
     async def _understand(self) -> None:
         if self._encoder is None:
