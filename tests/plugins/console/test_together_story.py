@@ -171,6 +171,7 @@ async def test_a_trigger_is_edited_at_the_desk_and_skills_are_given_there(
     )
     await wu.says("帮我搭配一套秋装")
     assert (await shop.conversation("Wu")).owner == "queue"
+    await wang.asks("DELETE", "/settings/handoff/triggers")
     chief = await office.opens("chief", "admin")
     changed = await chief.asks("PATCH", "/staff/ai", json={"skills": ["质检", "羽绒"]})
     assert changed["staff"]["skills"] == ["质检", "羽绒"]
