@@ -52,10 +52,15 @@ plugin.holds(*HOLDINGS)
 plugin.hinders(still_open)
 
 
+@plugin.started
+async def warm() -> None:
+    """Load the words when the shop opens, not with the first customer."""
+    read("")
+
+
 @plugin.recogniser
 def anger() -> Recogniser:
     """Marks ``severity`` (0.34 mild, 0.67 clear, 1 severe), ``urgent``, ``emotion``, ``nudge``."""
-    read("")  # loads the words now, not with the first customer
 
     def recognise(heard: Understanding) -> None:
         reading = read(heard.plain)
