@@ -9,14 +9,16 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
-from typing import Any
 
 import pytest
 
+from tests import warm
 from tests.furnish import furnish
+from tests.warm import Ended
 
 ROOT = Path(__file__).parents[2]
 SECONDS = 40  # a machine under load starts a process slowly
@@ -36,20 +38,6 @@ file = "comments.jsonl"
 speed = 1000
 """
 COMMENTS = ("what does it cost?", "please break")
-
-
-@dataclass
-class Ended:
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def rows(self) -> list[dict[str, Any]]:
-        """Its JSON lines."""
-        return [json.loads(line) for line in self.out.splitlines()]
 
 
 @dataclass
@@ -100,18 +88,7 @@ class Folder:
 
     def types(self, *words: str, stdin: str = "", lang: str = "en") -> Ended:
         """Run a command to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "core.cli", *words],
-            cwd=self.path,
-            env=environment(lang),
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=SECONDS,
-            check=False,
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return warm.run(words, self.path, environment(lang), stdin, SECONDS)
 
     def until(self, *words: str, hears: str) -> Ended:
         """Type a command again and again until its output has these words."""
@@ -142,14 +119,11 @@ def folder(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
-@pytest.fixture
-def start() -> Iterator[Callable[..., Running]]:
-    """Start ``xiaoer run`` in a folder."""
-    started: list[subprocess.Popen[str]] = []
-
-    def begin(folder: Folder, *words: str) -> Running:
-        asyncio.run(furnish(folder.path))
-        log = (folder.path / "run.log").open("w")
+@contextmanager
+def running(folder: Folder, *words: str) -> Iterator[Running]:
+    """``xiaoer run`` in this folder; leave and it is gone."""
+    asyncio.run(furnish(folder.path))
+    with (folder.path / "run.log").open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-u", "-m", "core.cli", "run", *words],
             cwd=folder.path,
@@ -160,12 +134,16 @@ def start() -> Iterator[Callable[..., Running]]:
             text=True,
             encoding="utf-8",
         )
-        log.close()
-        started.append(process)
-        return Running(process, folder.port)
-
-    yield begin
-    for process in started:
+    try:
+        yield Running(process, folder.port)
+    finally:
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[..., Running]]:
+    """Start ``xiaoer run`` in a folder."""
+    with ExitStack() as shops:
+        yield lambda folder, *words: shops.enter_context(running(folder, *words))

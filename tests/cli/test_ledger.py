@@ -1,10 +1,10 @@
 """``xiaoer ledger``, ``trace`` and commands of plugins, beside a shop that runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.cli.conftest import COMMENTS, Folder, Running
+from tests.cli.conftest import COMMENTS, Folder, Running, running
 
 Start = Callable[..., Running]
 
@@ -12,15 +12,26 @@ Start = Callable[..., Running]
 @pytest.fixture
 def shop(folder: Folder, start: Start) -> Running:
     """A running shop that has heard both comments."""
-    running = start(folder)
-    running.says("is open")
+    return heard(folder, start(folder))
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Folder]:
+    """Such a shop for all who only read."""
+    folder = Folder(tmp_path_factory.mktemp("book"))
+    with running(folder) as shop:
+        heard(folder, shop)
+        yield folder
+
+
+def heard(folder: Folder, shop: Running) -> Running:
+    shop.says("is open")
     folder.until("ledger", "counts", hears="accepted 2 = handled 1 + failed 1 + waiting 0")
-    return running
+    return shop
 
 
-@pytest.mark.usefixtures("shop")
-def test_lists_the_ledger_oldest_first(folder: Folder) -> None:
-    rows = folder.types("ledger", "list", "--json").rows
+def test_lists_the_ledger_oldest_first(book: Folder) -> None:
+    rows = book.types("ledger", "list", "--json").rows
     said = [(r["direction"], r["text"]) for r in rows if r["channel"] == "room"]
     assert said[0] == ("in", COMMENTS[0])
     assert ("out", "Nine yuan.") in said
@@ -30,13 +41,12 @@ def test_lists_the_ledger_oldest_first(folder: Folder) -> None:
     assert (first["kind"], first["state"], first["conversation"]) == ("text", "handled", "r1")
 
 
-@pytest.mark.usefixtures("shop")
-def test_limits_the_list(folder: Folder) -> None:
-    failed = folder.types("ledger", "list", "--state", "failed", "--json").rows
+def test_limits_the_list(book: Folder) -> None:
+    failed = book.types("ledger", "list", "--state", "failed", "--json").rows
     assert [row["text"] for row in failed] == [COMMENTS[1]]
-    newest = folder.types("ledger", "list", "--channel", "board", "--limit", "1", "--json").rows
+    newest = book.types("ledger", "list", "--channel", "board", "--limit", "1", "--json").rows
     assert [row["channel"] for row in newest] == ["board"]
-    table = folder.types("ledger", "list").out
+    table = book.types("ledger", "list").out
     assert "id" in table.splitlines()[0]
     assert "Nine yuan." in table
 
@@ -57,9 +67,8 @@ def test_replay_wants_to_know_what(folder: Folder) -> None:
     assert folder.types("ledger", "replay", "99").code == 2
 
 
-@pytest.mark.usefixtures("shop")
-def test_traces_the_whole_way(folder: Folder) -> None:
-    (story,) = folder.types("trace", "1", "--json").rows
+def test_traces_the_whole_way(book: Folder) -> None:
+    (story,) = book.types("trace", "1", "--json").rows
     assert story["message"]["state"] == "handled"
     assert story["decision"]["handler"] == "till.price"
     assert [(row["channel"], row["text"]) for row in story["sent"]] == [
@@ -69,19 +78,18 @@ def test_traces_the_whole_way(folder: Folder) -> None:
     assert "till.asked" in [entry["kind"] for entry in story["journal"]]
     assert [clock["name"] for clock in story["deadlines"]] == ["till.remind"]
     elsewhere = story["sent"][1]["id"]
-    (same,) = folder.types("trace", str(elsewhere), "--json").rows
+    (same,) = book.types("trace", str(elsewhere), "--json").rows
     assert (same["message"]["id"], same["asked"]) == (1, elsewhere)
-    by_key = folder.types("trace", story["message"]["key"])
+    by_key = book.types("trace", story["message"]["key"])
     assert "Nine yuan." in by_key.out
 
 
-@pytest.mark.usefixtures("shop")
-def test_traces_what_was_parked(folder: Folder) -> None:
-    (row,) = folder.types("ledger", "list", "--state", "failed", "--json").rows
-    told = folder.types("trace", str(row["id"])).out
+def test_traces_what_was_parked(book: Folder) -> None:
+    (row,) = book.types("ledger", "list", "--state", "failed", "--json").rows
+    told = book.types("trace", str(row["id"])).out
     assert "the drawer is stuck" in told
     assert f"xiaoer ledger replay {row['id']}" in told
-    assert folder.types("trace", "4711").code == 2
+    assert book.types("trace", "4711").code == 2
 
 
 def test_a_plugin_leaves_a_note_for_the_running_shop(folder: Folder, shop: Running) -> None:

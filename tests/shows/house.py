@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 
+from tests import warm
 from tests.cli.conftest import environment
 from tests.furnish import furnish
 
@@ -33,17 +34,9 @@ class House:
 
     async def types(self, *words: str) -> str:
         """What a command prints; it must succeed."""
-        command = (sys.executable, "-m", "core.cli", *words)
-        done = await asyncio.create_subprocess_exec(
-            *command,
-            cwd=self.folder,
-            env=environment(),
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await asyncio.wait_for(done.communicate(), SECONDS)
-        assert done.returncode == 0, err.decode()
-        return out.decode()
+        ended = await asyncio.to_thread(warm.run, words, self.folder, environment(), "", SECONDS)
+        assert ended.code == 0, ended.err
+        return ended.out
 
     async def rows(self, *words: str) -> list[dict[str, Any]]:
         """The JSON lines of a listing."""

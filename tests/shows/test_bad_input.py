@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Ended, Folder
+from tests.cli.conftest import Folder
 from tests.shows.house import open_house
+from tests.warm import Ended
 
 pytestmark = pytest.mark.timeout(120)  # whole processes, on a machine under load
 
