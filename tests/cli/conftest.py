@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,7 +120,7 @@ def folder(tmp_path: Path) -> Folder:
 
 
 @contextmanager
-def running(folder: Folder, *words: str) -> Iterator[Running]:
+def running(folder: Folder, *words: str) -> Generator[Running]:
     """``xiaoer run`` in this folder; leave and it is gone."""
     asyncio.run(furnish(folder.path))
     with (folder.path / "run.log").open("w") as log:
@@ -146,4 +146,8 @@ def running(folder: Folder, *words: str) -> Iterator[Running]:
 def start() -> Iterator[Callable[..., Running]]:
     """Start ``xiaoer run`` in a folder."""
     with ExitStack() as shops:
-        yield lambda folder, *words: shops.enter_context(running(folder, *words))
+
+        def begin(folder: Folder, *words: str) -> Running:
+            return shops.enter_context(running(folder, *words))
+
+        yield begin
