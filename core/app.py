@@ -34,7 +34,7 @@ from core.roles import ALL, SPEAKING, Role
 from core.route.dispatch import Dispatcher
 from core.route.index import Index
 from core.secrets import Secrets
-from core.settings import Settings, SettingsError, ShopSettings
+from core.settings import Problem, Settings, SettingsError, ShopSettings, extra
 from core.store.commit import Commit, Written
 from core.store.database import Database
 from core.store.intake import Intake
@@ -247,7 +247,8 @@ class App:
 
     def _allowed(self, roles: Sequence[Role]) -> frozenset[Role]:
         if self.database.session is None and frozenset(roles) != frozenset(ALL):
-            raise SettingsError(["roles: on SQLite one process does everything; leave them out"])
+            words = "on SQLite one process does everything; leave them out"
+            raise SettingsError([Problem.of("roles", "one_process", words)])
         return frozenset(roles)
 
     def _sender(self) -> Sender:
@@ -363,5 +364,5 @@ async def _traces(app: App) -> Traces:
     try:
         from core.traces import begin  # noqa: PLC0415 - an extra
     except ImportError:
-        raise SettingsError(["telemetry.endpoint: needs `pip install xiaoer[telemetry]`"]) from None
+        raise SettingsError([extra("telemetry.endpoint", "telemetry")]) from None
     return await begin(app.settings.telemetry, app.writer, app.clock)

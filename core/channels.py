@@ -25,7 +25,7 @@ from core.metrics import Metrics
 from core.parts import load
 from core.sampling import Sampler
 from core.secrets import Secrets
-from core.settings import LiveSettings, SettingsError, check
+from core.settings import LiveSettings, Problem, SettingsError, check
 from core.store import inbox, notes, outbox
 from core.store.commit import Commit
 from core.store.inbox import Accepted
@@ -255,6 +255,7 @@ class Lines:
 def find_adapter(name: str, where: str) -> type[Adapter]:
     """The adapter class behind a name of the settings; raises :class:`SettingsError`."""
     known = {entry.name: entry for entry in entry_points(group="xiaoer.adapters")}
+    given = f" = {name!r}"
     if name in known:
         found: object = known[name].load()
     elif ":" in name:
@@ -262,14 +263,15 @@ def find_adapter(name: str, where: str) -> type[Adapter]:
         try:
             found = getattr(importlib.import_module(module), attribute)
         except (ImportError, AttributeError) as error:
-            raise SettingsError([f"{where} = {name!r}: cannot be imported: {error}"]) from None
+            words = f"cannot be imported: {error}"
+            problem = Problem.of(where, "unimportable", words, given, plugin=name, error=error)
+            raise SettingsError([problem]) from None
     else:
-        allowed = ", ".join(sorted(known))
-        raise SettingsError(
-            [f"{where} = {name!r}: no such adapter; there is: {allowed} (or module:Class)"]
-        )
+        there = ", ".join(sorted(known))
+        words = f"no such adapter; there is: {there} (or module:Class)"
+        raise SettingsError([Problem.of(where, "unknown_adapter", words, given, there=there)])
     if not (isinstance(found, type) and issubclass(found, Adapter)):
-        raise SettingsError([f"{where} = {name!r}: is not an adapter class"])
+        raise SettingsError([Problem.of(where, "no_adapter", "is not an adapter class", given)])
     return found
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from core.parts import AnyPart, Event, event_of, text_of
+
+ID, KEY, NAME, OWNER = 200, 255, 200, 80  # characters that the ledger's columns hold
 
 
 class ConversationKind(StrEnum):
@@ -25,6 +29,7 @@ class Sender(msgspec.Struct, frozen=True):
     ``id`` is stable on the channel (an openid); ``union_id`` joins channels of one owner.
     ``role`` is ``customer`` unless the platform vouches for another (``host``, ``staff``).
     ``proven`` holds facts the platform vouches for, e.g. ``{"customer_id": "42"}``.
+    Ids are :func:`bounded`, names are cut.
     """
 
     id: str
@@ -33,6 +38,12 @@ class Sender(msgspec.Struct, frozen=True):
     role: str = "customer"
     locale: str = ""
     proven: dict[str, str] = {}
+
+    def __post_init__(self) -> None:
+        """What the platform says may be of any length; a column is not."""
+        _bind(self, id=ID, union_id=ID)
+        if len(self.name) > NAME:
+            force_setattr(self, "name", self.name[:NAME])
 
 
 class Inbound(msgspec.Struct, frozen=True):
@@ -55,6 +66,12 @@ class Inbound(msgspec.Struct, frozen=True):
     trigger: str = "message"
     context: dict[str, Any] = {}
     owner: str = ""
+
+    def __post_init__(self) -> None:
+        """As for a :class:`Sender`."""
+        _bind(self, key=KEY, conversation=ID)
+        if len(self.owner) > OWNER:
+            force_setattr(self, "owner", self.owner[:OWNER])
 
     @property
     def text(self) -> str:
@@ -88,3 +105,16 @@ class Outbound(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """The words to be shown."""
         return text_of(self.parts)
+
+
+def bounded(value: str, most: int) -> str:
+    """An id of at most ``most`` characters: a longer one's digest, always the same for the same."""
+    if len(value) <= most:
+        return value
+    return f"sha256:{hashlib.sha256(value.encode('utf-8', 'surrogatepass')).hexdigest()}"
+
+
+def _bind(struct: msgspec.Struct, **most: int) -> None:
+    for name, length in most.items():
+        if len(value := getattr(struct, name)) > length:
+            force_setattr(struct, name, bounded(value, length))

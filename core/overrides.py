@@ -129,7 +129,8 @@ def _schema(whole: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     found: Mapping[str, Any] = whole
     for step in key.split("."):
         found = _resolved(whole, _resolved(whole, found).get("properties", {}).get(step, {}))
-    return found
+    items = found.get("items")
+    return {**found, "items": _resolved(whole, items)} if items else found
 
 
 def _resolved(whole: Mapping[str, Any], part: Mapping[str, Any]) -> Mapping[str, Any]:

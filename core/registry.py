@@ -20,7 +20,7 @@ from core.inject import InjectionError, resolve, wants, yields
 from core.overrides import Overrides
 from core.plugin import Plugin, PluginSettings
 from core.route.index import Entry, shadows
-from core.settings import PluginsSettings, SettingsError, check
+from core.settings import PluginsSettings, Problem, SettingsError, check, unknown
 from core.texts import Texts
 from core.turn import Turn
 from core.understand import Recogniser
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aiohttp import web  # heavy, and commands read this module
 
 log = structlog.get_logger(__name__)
+ENABLED = "plugins.enabled"
 Follower = Callable[..., Awaitable[None]]
 
 
@@ -44,17 +45,17 @@ def find_plugins(settings: PluginsSettings) -> list[Plugin]:
     for name in settings.enabled:
         try:
             plugins.append(_find(name, known))
-        except (ImportError, AttributeError, LookupError) as error:
-            problems.append(f"plugins.enabled: {error}")
+        except SettingsError as error:
+            problems += error.problems
     names = {plugin.name for plugin in plugins}
-    for plugin in plugins:
-        problems += [
-            f"plugins.enabled: {plugin.name!r} needs {need!r}; add it to the list"
-            for need in plugin.requires
-            if need not in names
-        ]
     problems += [
-        f"plugins.{table}: unknown key; allowed here: enabled, {', '.join(sorted(names))}"
+        _needs(plugin.name, need)
+        for plugin in plugins
+        for need in plugin.requires
+        if need not in names
+    ]
+    problems += [
+        unknown(f"plugins.{table}", f"enabled, {', '.join(sorted(names))}")
         for table in settings.model_extra or {}
         if table not in names and not problems
     ]
@@ -64,18 +65,32 @@ def find_plugins(settings: PluginsSettings) -> list[Plugin]:
 
 
 def _find(name: str, known: Mapping[str, Any]) -> Plugin:
-    if name in known:
-        found = known[name].load()
-    elif ":" in name:
-        module, _, attribute = name.partition(":")
-        found = getattr(importlib.import_module(module), attribute)
-    else:
-        raise LookupError(
-            f"there is no plugin {name!r}; there is: {', '.join(sorted(known))} (or module:object)"
-        )
+    try:
+        found = _load(name, known)
+    except (ImportError, AttributeError) as error:
+        problem = Problem.of(ENABLED, "unimportable", str(error), plugin=name, error=error)
+        raise SettingsError([problem]) from None
     if not isinstance(found, Plugin):
-        raise LookupError(f"{name!r} is not a Plugin")  # noqa: TRY004 - named as a setting
+        words = f"{name!r} is not a Plugin"
+        raise SettingsError([Problem.of(ENABLED, "no_plugin", words, plugin=name)])
     return found
+
+
+def _load(name: str, known: Mapping[str, Any]) -> object:
+    if name in known:
+        return known[name].load()
+    if ":" in name:
+        module, _, attribute = name.partition(":")
+        return getattr(importlib.import_module(module), attribute)
+    there = ", ".join(sorted(known))
+    words = f"there is no plugin {name!r}; there is: {there} (or module:object)"
+    problem = Problem.of(ENABLED, "unknown_plugin", words, plugin=name, there=there)
+    raise SettingsError([problem])
+
+
+def _needs(plugin: str, need: str) -> Problem:
+    words = f"{plugin!r} needs {need!r}; add it to the list"
+    return Problem.of(ENABLED, "plugin_needs", words, plugin=plugin, need=need)
 
 
 class Registry:

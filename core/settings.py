@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.metadata import entry_points
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -31,30 +32,41 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class Problem(str):
-    """One line of a refusal, and what it says without words.
+    """One line of a refusal in plain English, and what it says as data: see :mod:`core.wrong`.
 
-    ``kind`` is ``unknown`` or ``missing``; ``allowed`` are the keys beside an unknown one.
+    ``name``: the key, if it is about one; ``given``: ``" = 3"``, or empty; ``kind`` of the fault,
+    its ``facts``, and ``words`` for it.
     """
 
-    __slots__ = ("allowed", "key", "kind")
+    __slots__ = ("facts", "given", "kind", "name", "words")
+    name: str
+    given: str
     kind: str
-    key: str
-    allowed: str
+    words: str
+    facts: Mapping[str, Any]
 
     @classmethod
-    def of(cls, words: str, kind: str, key: str, allowed: str = "") -> Problem:
-        """The line with its facts."""
-        problem = cls(words)
-        problem.kind, problem.key, problem.allowed = kind, key, allowed
+    def of(
+        cls,
+        name: str,
+        kind: str,
+        words: str,
+        given: str = "",
+        **facts: Any,  # noqa: ANN401 - as the sentence shows them
+    ) -> Problem:
+        """The line with its data."""
+        problem = cls(f"{name}{given}: {words}" if name else words)
+        problem.name, problem.given, problem.kind = name, given, kind
+        problem.words, problem.facts = words, facts
         return problem
 
 
 class SettingsError(Exception):
     """The start must stop: every problem as ``key``, what was given and what is allowed."""
 
-    def __init__(self, problems: list[str], source: str = "") -> None:
+    def __init__(self, problems: Sequence[str], source: str = "") -> None:
         """Keep the problems, one line each; ``source`` is the file they are in."""
-        self.problems = problems
+        self.problems = list(problems)
         self.source = source
         where = f" in {source}" if source else ""
         super().__init__(
@@ -79,7 +91,8 @@ class ShopSettings(_Table):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError("an IANA time zone such as Asia/Shanghai") from error
+            words = "an IANA time zone such as Asia/Shanghai"
+            raise PydanticCustomError("zone", words) from error
         return name
 
     @property
@@ -217,7 +230,8 @@ def read(path: str | Path | None = None) -> tuple[dict[str, Any], str]:
     if file.is_file():
         return _parse(file.read_text(encoding="utf-8"), str(file)), str(file)
     if named:
-        raise SettingsError([f"there is no file {file}"])
+        words = f"there is no file {file}"
+        raise SettingsError([Problem.of("", "no_file", words, file=file)])
     return demo()
 
 
@@ -245,21 +259,32 @@ def check(model: type[Model], table: Mapping[str, Any], where: str) -> Model:
         raise SettingsError(explain(error, model, where)) from None
 
 
-def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> list[str]:
+def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> list[Problem]:
     """One line for each problem: the key, what is wrong, and for unknown keys the known ones."""
-    lines: list[str] = []
-    for problem in error.errors(include_url=False, include_context=False):
+    lines: list[Problem] = []
+    for problem in error.errors(include_url=False):
         key = ".".join(str(step) for step in problem["loc"])
-        full = f"{where}.{key}" if where else key
-        if problem["type"] == "extra_forbidden":
+        full, kind = f"{where}.{key}" if where else key, problem["type"]
+        if kind == "extra_forbidden":
             known = ", ".join(sorted(_known_keys(model, problem["loc"][:-1])))
-            words = f"{full}: unknown key; allowed here: {known}"
-            lines.append(Problem.of(words, "unknown", full, known))
-        elif problem["type"] == "missing":
-            lines.append(Problem.of(f"{full}: required, but not set", "missing", full))
+            lines.append(unknown(full, known))
+        elif kind == "missing":
+            lines.append(Problem.of(full, kind, "required, but not set"))
         else:
-            lines.append(f"{full}{_given(key, problem['input'])}: {problem['msg']}")
+            given, facts = _given(key, problem["input"]), problem.get("ctx", {})
+            lines.append(Problem.of(full, kind, problem["msg"], given, **facts))
     return lines
+
+
+def unknown(name: str, allowed: str) -> Problem:
+    """There is no such key."""
+    words = f"unknown key; allowed here: {allowed}"
+    return Problem.of(name, "extra_forbidden", words, allowed=allowed)
+
+
+def extra(name: str, package: str) -> Problem:
+    """A setting needs further packages."""
+    return Problem.of(name, "extra", f"needs `pip install xiaoer[{package}]`", package=package)
 
 
 def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> set[str]:
@@ -290,4 +315,5 @@ def _parse(text: str, source: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError([f"not valid TOML: {error}"], source) from None
+        problem = Problem.of("", "toml", f"not valid TOML: {error}", error=error)
+        raise SettingsError([problem], source) from None

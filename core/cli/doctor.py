@@ -13,11 +13,12 @@ from core.app import App
 from core.channels import Line
 from core.cli.examine import Found, database, found, port, public, queue, refused
 from core.cli.office import run
+from core.cli.problems import faults_of
 from core.cli.scrape import own_url, scrape
 from core.cli.show import Json, console, json_line
 from core.cli.tongue import locale, say
 from core.logs import set_up
-from core.settings import Problem, SettingsError, build, read
+from core.settings import SettingsError, build, read
 from core.store.database import owner_of
 
 Url = Annotated[list[str] | None, typer.Option("--url", help=say("cli.option.url"))]
@@ -55,9 +56,9 @@ async def findings(urls: Sequence[str] = ()) -> AsyncIterator[Found]:
         set_up(settings.log.model_copy(update={"level": "error"}))
         app = App(settings)
     except SettingsError as error:
-        lines = "\n".join(f"  {_line(problem)}" for problem in error.problems)
         where = f"{error.source}\n" if error.source else ""
-        yield found("settings", "cli.doctor.settings_bad", ok=False, error=where + lines)
+        faults = "\n".join(faults_of(error))
+        yield found("settings", "cli.doctor.settings_bad", ok=False, error=where + faults)
         return
     yield found("settings", "cli.doctor.settings", ok=True, source=source)
     yield await database(app)
@@ -79,14 +80,6 @@ async def findings(urls: Sequence[str] = ()) -> AsyncIterator[Found]:
         for numbers in answers:
             for one in refused(app, line, numbers) if numbers is not None else ():
                 yield one
-
-
-def _line(problem: str) -> str:
-    """A problem of the settings in the language of the terminal, as far as it has a kind."""
-    if isinstance(problem, Problem):
-        key = f"cli.doctor.settings_{problem.kind}"
-        return say(key, name=problem.key, allowed=problem.allowed)
-    return problem
 
 
 async def _channel(app: App, line: Line) -> AsyncIterator[Found]:

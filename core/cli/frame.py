@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib import import_module
 from typing import Any
 
+import typer
 from rich.columns import Columns
 from rich.console import RenderableType
 from rich.table import Table
@@ -13,6 +15,9 @@ from typer import rich_utils
 
 from core.cli.tongue import say
 
+HELP = "Show this message and exit."
+FORMATTER: Any = typer.Context.formatter_class
+WRITE_USAGE, FORMAT_ERROR = FORMATTER.write_usage, rich_utils.rich_format_error
 WORDS = {
     "ARGUMENTS_PANEL_TITLE": "cli.frame.arguments",
     "OPTIONS_PANEL_TITLE": "cli.frame.options",
@@ -42,7 +47,23 @@ class FoldingColumns(Columns):
         for item in items:
             if isinstance(item, Text):
                 item.overflow = "fold"
+                if item.plain == HELP:
+                    item.plain = say("cli.frame.help")
         super().__init__(items, **options)
+
+
+def write_usage(formatter: Any, program: str, words: str = "", prefix: str | None = None) -> None:  # noqa: ANN401 - the library's own
+    """The line that shows how a command is written."""
+    for theirs, key in {"[OPTIONS]": "some_options", "COMMAND [ARGS]...": "a_command"}.items():
+        words = words.replace(theirs, say(f"cli.frame.{key}"))
+    WRITE_USAGE(formatter, program, words, prefix or say("cli.frame.usage"))
+
+
+def format_error(error: Any) -> None:  # noqa: ANN401 - the library's own
+    """Draw what was typed wrong."""
+    told = import_module("core.cli.mistakes").words(error)  # heavy, and seldom needed
+    error.format_message = lambda: told
+    FORMAT_ERROR(error)
 
 
 def translate() -> None:
@@ -53,3 +74,5 @@ def translate() -> None:
     rich_utils.RICH_HELP = "[blue]{command_path} {help_option}[/] " + say("cli.frame.try")
     for name, better in {"Table": FoldingTable, "Columns": FoldingColumns}.items():
         setattr(rich_utils, name, better)
+    rich_utils.rich_format_error = format_error
+    FORMATTER.write_usage = write_usage

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from tortoise.exceptions import OperationalError
 
-from core.cli.tongue import say
+from core.cli.tongue import locale, say, texts
 from core.inject import InjectionError
 from core.settings import SettingsError
 from core.store.database import DatabaseError
 from core.web.server import ServerError
+from core.wrong import line
 
 
 class Refusal(Exception):  # noqa: N818 - a fact, not a fault
@@ -22,7 +23,11 @@ class Refusal(Exception):  # noqa: N818 - a fact, not a fault
 def in_words(error: BaseException) -> str:
     """What to tell the person, or an empty string for a fault of ours."""
     match error:
-        case Refusal() | SettingsError() | DatabaseError() | ServerError() | InjectionError():
+        case SettingsError() if error.source:
+            return "\n".join((say("wrong.settings_in", source=error.source), *faults_of(error)))
+        case SettingsError():
+            return "\n".join((say("wrong.settings"), *faults_of(error)))
+        case Refusal() | DatabaseError() | ServerError() | InjectionError():
             return str(error)
         case OperationalError() if "no such table" in str(error):
             return say("cli.problem.no_tables")
@@ -34,3 +39,8 @@ def in_words(error: BaseException) -> str:
             return say("cli.problem.file", file=error.filename, reason=reason)
         case _:
             return ""
+
+
+def faults_of(error: SettingsError) -> list[str]:
+    """Every problem of the settings, a line each."""
+    return [f"  {line(problem, texts(), locale())}" for problem in error.problems]

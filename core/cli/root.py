@@ -84,7 +84,7 @@ def _add_plugins(root: typer.Typer, *, needed: bool) -> None:
     except settings.SettingsError as error:
         if needed:
             raise
-        complain(str(error))
+        complain(import_module("core.cli.problems").in_words(error))
         return
     for plugin in plugins:
         if plugin.cli:
@@ -98,7 +98,8 @@ def _add_plugins(root: typer.Typer, *, needed: bool) -> None:
             if adapter.cli:
                 root.add_typer(_app(adapter.cli))
         except (settings.SettingsError, ImportError, AttributeError) as error:
-            complain(say("cli.problem.plugin", plugin=name, error=error))
+            told = import_module("core.cli.problems").in_words(error) or error
+            complain(say("cli.problem.plugin", plugin=name, error=told))
 
 
 def app_of(plugin: Plugin) -> typer.Typer:

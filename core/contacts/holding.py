@@ -28,12 +28,14 @@ class Holding:
     function that gives conditions. ``blank``: what columns become when the person is erased, fixed
     or by row and time; empty when nothing in the row is personal; ``None``: the rows are deleted.
     ``told``: how keys of messages begin that tell others of a row: ``"complaint:{number}:"``.
+    ``others``: a column that names other people too, so that nobody is shown it.
     """
 
     model: type[Model]
     by: By
     blank: Blank | None = None
     told: str = ""
+    others: str = ""
 
     @property
     def name(self) -> str:
@@ -56,7 +58,7 @@ class Holding:
         found: dict[Any, dict[str, Any]] = {}
         for condition in await self.conditions(person):
             found |= {row["id"]: row for row in await self.model.filter(condition).values()}
-        return list(found.values())
+        return [{k: v for k, v in row.items() if k != self.others} for row in found.values()]
 
     async def erase(self, conditions: Iterable[Q], now: datetime) -> int:
         """Take the person out of the rows; how many there were. Inside a transaction."""

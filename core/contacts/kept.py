@@ -16,7 +16,7 @@ from tortoise.expressions import Expression, Q, RawSQL, ResolveContext, ResolveR
 
 from core.contacts.holding import Holding
 from core.contacts.person import Person, among
-from core.contacts.words import bare
+from core.contacts.words import bare, without
 from core.store.models import (
     ChannelNote,
     Contact,
@@ -92,20 +92,25 @@ async def events(person: Person) -> Sequence[Q]:
 
 async def notes(person: Person) -> Sequence[Q]:
     """What adapters noted under their name, plain or hashed."""
-    places = {(one.channel, one.external_id) for one in (*person.identities, *person.threads)}
     return [
         Q(channel=channel)
         & (
             Q(name__endswith=f":{name[:90]}")
             | Q(name__contains=hashlib.sha256(name.encode()).hexdigest()[:32])
         )
-        for channel, name in sorted(places)
+        for channel, name in _places(person)
     ]
+
+
+async def lists(person: Person) -> Sequence[Q]:
+    """Notes of adapters that name them among others: whom a mass message is for."""
+    return [Q(channel=channel, value__contains=name) for channel, name in _places(person)]
 
 
 def kept(person: Person | None = None) -> tuple[Holding, ...]:
     """The core's tables. Erasing the journal needs to know the ``person``'s names."""
     own = naming(person) if person is not None else frozenset[str]()
+    ids = {name for _, name in _places(person)} if person is not None else set[str]()
     silent = {**SILENT, "author": "", "key": Nobody()}
     return (
         Holding(Message, said, {**silent, "context": SPOKE}),
@@ -115,6 +120,7 @@ def kept(person: Person | None = None) -> tuple[Holding, ...]:
         Holding(Deadline, "conversation_id", _called_off, told="d{id}:"),
         Holding(Grant, "conversation_id"),
         Holding(ChannelNote, notes),
+        Holding(ChannelNote, lists, partial(_left_out, ids), others="value"),
         Holding(Conversation, threads, {"memory": {}, "form": None, "external_id": Nobody()}),
         Holding(ContactIdentity, "contact_id"),
         Holding(ContactMerge, merges, {}),
@@ -125,8 +131,18 @@ def kept(person: Person | None = None) -> tuple[Holding, ...]:
 def naming(person: Person) -> frozenset[str]:
     """Every word that names the person."""
     facts = {value for values in person.proven.values() for value in values}
-    names = {one.external_id for one in (*person.identities, *person.threads)}
+    names = {name for _, name in _places(person)}
     return frozenset({*person.names, *facts, *names} - {""})
+
+
+def _places(person: Person) -> list[tuple[str, str]]:
+    """Channels, and what the person is called there."""
+    both = (*person.identities, *person.threads)
+    return sorted({(one.channel, one.external_id) for one in both})
+
+
+def _left_out(ids: set[str], row: ChannelNote, _now: datetime) -> Mapping[str, Any]:
+    return {"value": without(row.value, ids)}
 
 
 def _told(own: frozenset[str], row: JournalEntry, _now: datetime) -> Mapping[str, Any]:

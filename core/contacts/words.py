@@ -1,10 +1,15 @@
-"""What of an event's data is a person's own: numbers and words of ours stay, theirs do not."""
+"""What of an event's data is a person's own: numbers and words of ours stay, theirs do not.
+
+And what of a note is left when it names others too.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
 from typing import Any, cast
+
+import orjson
 
 from core.masking import mask
 
@@ -24,6 +29,26 @@ def bare(value: Any, own: Collection[str], key: str = "") -> Any:  # noqa: ANN40
         return {name: bare(one, own, key if key in THEIRS else name) for name, one in pairs}
     if isinstance(value, list):
         return [bare(one, own, key) for one in cast("list[Any]", value)]
+    return value
+
+
+def without(note: str, own: Collection[str]) -> str:
+    """A note without those ids: JSON that has them as keys or items, or a line of them."""
+    try:
+        value: Any = orjson.loads(note)
+    except orjson.JSONDecodeError:
+        words = note.split()
+        return " ".join(word for word in words if word not in own)
+    left = _pruned(value, own)
+    return note if left == value else orjson.dumps(left).decode()
+
+
+def _pruned(value: Any, own: Collection[str]) -> Any:  # noqa: ANN401 - any JSON
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[str, Any]", value).items()
+        return {name: _pruned(one, own) for name, one in pairs if name not in own}
+    if isinstance(value, list):
+        return [_pruned(one, own) for one in cast("list[Any]", value) if one not in own]
     return value
 
 

@@ -15,7 +15,7 @@ from core.gate.drain import Drain
 from core.gate.entry import pack
 from core.gate.gauges import Gauges
 from core.message import Inbound
-from core.settings import QueueSettings, SettingsError
+from core.settings import QueueSettings, SettingsError, extra
 from core.store import inbox
 from core.store.inbox import Accepted
 from core.store.intake import Intake
@@ -122,5 +122,5 @@ def _broker(settings: QueueSettings) -> Broker:
     try:
         from core.gate.broker import Broker  # noqa: PLC0415 - an extra
     except ImportError:
-        raise SettingsError(["queue.url: needs `pip install xiaoer[nats]`"]) from None
+        raise SettingsError([extra("queue.url", "nats")]) from None
     return Broker(settings)

@@ -11,7 +11,7 @@ from tortoise import fields
 from tortoise.indexes import Index, PartialIndex
 from tortoise.models import Model
 
-from core.message import ConversationKind
+from core.message import ID, KEY, NAME, OWNER, ConversationKind
 
 
 class Contact(Model):
@@ -23,9 +23,9 @@ class Contact(Model):
     """
 
     id: int = fields.BigIntField(primary_key=True)
-    name = fields.CharField(max_length=200, default="")
+    name = fields.CharField(max_length=NAME, default="")
     locale = fields.CharField(max_length=16, default="")
-    union_id = fields.CharField(max_length=200, default="", db_index=True)
+    union_id = fields.CharField(max_length=ID, default="", db_index=True)
     created_at = fields.DatetimeField()
     merged_into: int | None = fields.BigIntField(null=True)
     erased_at = fields.DatetimeField(null=True)
@@ -64,7 +64,7 @@ class ContactIdentity(Model):
     )
     contact_id: int
     channel = fields.CharField(max_length=64)
-    external_id = fields.CharField(max_length=200)
+    external_id = fields.CharField(max_length=ID)
     proven: dict[str, str] = fields.JSONField(default=dict)  # type: ignore[assignment]
     gone = fields.BooleanField(default=False)
 
@@ -84,13 +84,13 @@ class Conversation(Model):
 
     id: int = fields.BigIntField(primary_key=True)
     channel = fields.CharField(max_length=64)
-    external_id = fields.CharField(max_length=200)
+    external_id = fields.CharField(max_length=ID)
     kind = fields.CharEnumField(ConversationKind, max_length=8)
     contact: fields.ForeignKeyNullableRelation[Contact] = fields.ForeignKeyField(
         "core.Contact", related_name="conversations", null=True
     )
     contact_id: int | None
-    owner = fields.CharField(max_length=80, default="bot")
+    owner = fields.CharField(max_length=OWNER, default="bot")
     memory: dict[str, dict[str, Any]] = fields.JSONField(default=dict)  # type: ignore[assignment]
     form: dict[str, Any] | None = fields.JSONField(null=True)  # type: ignore[assignment]
     created_at = fields.DatetimeField()
@@ -108,7 +108,7 @@ class Message(Model):
     id: int = fields.BigIntField(primary_key=True)
     direction = fields.CharField(max_length=3)  # "in" or "out"
     channel = fields.CharField(max_length=64)
-    key = fields.CharField(max_length=255)
+    key = fields.CharField(max_length=KEY)
     conversation: fields.ForeignKeyRelation[Conversation] = fields.ForeignKeyField(
         "core.Conversation", related_name="messages"
     )
@@ -129,7 +129,7 @@ class Message(Model):
     error = fields.CharField(max_length=500, default="")
     decision: dict[str, Any] | None = fields.JSONField(null=True)  # type: ignore[assignment]
     reply_to = fields.BigIntField(null=True)  # the inbound row an outbound answers
-    recipient = fields.CharField(max_length=200, default="")
+    recipient = fields.CharField(max_length=ID, default="")
     mention: list[str] = fields.JSONField(default=list)  # type: ignore[assignment]
     platform_id = fields.CharField(max_length=128, default="")
     not_before = fields.DatetimeField(null=True)

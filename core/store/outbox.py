@@ -160,7 +160,7 @@ def settle(
 def undelivered(number: int, channel: str, reason: str, now: datetime) -> Work[bool]:
     """The platform had taken a row and gave it up later; ``False`` if it was not so."""
     where = "id = ? AND channel = ? AND direction = 'out' AND state IN ('sending','unknown','sent')"
-    values = {"state": str(Outbox.FAILED), "error": reason, "done_at": now}
+    values = {"state": str(Outbox.FAILED), "error": reason[:500], "done_at": now}
     if not (yield from update("message", values, where, (number, channel))):
         return False
     for row in (yield from rows_where("m.id = ?", (number,))):

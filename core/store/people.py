@@ -83,7 +83,7 @@ class People:
             contact = rows[0][0] if rows else None
         if contact is None:
             facts = {
-                "name": sender.name[:200],
+                "name": sender.name,
                 "locale": nearest(sender.locale) if sender.locale else "",
                 "union_id": sender.union_id,
                 "created_at": now,

@@ -26,12 +26,15 @@ def _moment(value: bytes) -> datetime:
     return datetime.fromisoformat(value.decode())
 
 
-sqlite3.register_converter("TIMESTAMP", _moment)  # for connections that ask for types: the reader
+# The library knows no converters of one connection. This one stands in place of its own, reads all
+# that one reads, and serves only connections that ask for types: the reader.
+sqlite3.register_converter("TIMESTAMP", _moment)
 
 
 class Client(SqliteClient):
-    """As it is, but for lookups."""
+    """As it is, but for lookups. ``patience``: seconds that one may take here."""
 
+    patience = MOMENT
     _reader: sqlite3.Connection | None = None
     _end = 0.0
 
@@ -66,7 +69,7 @@ class Client(SqliteClient):
             return None
         try:
             reader = self._reader or self._connected()
-            self._end = monotonic() + MOMENT
+            self._end = monotonic() + self.patience
             return reader.execute(query, values or ()).fetchall()
         except sqlite3.Error:
             return None

@@ -51,6 +51,12 @@ export const screens: RouteRecordRaw[] = [
     meta: { roles: ["supervisor"], icon: "numbers" },
   },
   {
+    path: "/quality/:id(\\d+)?",
+    name: "quality",
+    component: () => import("./views/Quality.vue"),
+    meta: { roles: leads, icon: "quality" },
+  },
+  {
     path: "/canned",
     name: "canned",
     component: () => import("./views/Canned.vue"),
@@ -89,7 +95,7 @@ export const screens: RouteRecordRaw[] = [
     path: "/settings",
     name: "settings",
     component: () => import("./views/Settings.vue"),
-    meta: { roles: ["supervisor"], icon: "settings" },
+    meta: { roles: ["supervisor", "community"], icon: "settings" },
   },
   {
     path: "/audit",

@@ -6,7 +6,6 @@ Whoever has the shop's terminal acts with the role ``admin``; four eyes hold her
 from __future__ import annotations
 
 import getpass
-from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Annotated, Any
 
@@ -20,14 +19,14 @@ from core.store.models import Contact
 from core.texts import Money
 from plugins.compensation import decisions
 from plugins.compensation.models import Grant, Proposal, Stage
+from plugins.compensation.options import Priority, Reason, Yuan, amount, typist
 from plugins.compensation.policy import Denied, Person
-from plugins.compensation.settings import CompensationSettings, fen
+from plugins.compensation.settings import CompensationSettings
 
 app = typer.Typer(
     name="compensation", help=say("compensation.cli_help"), invoke_without_command=True
 )
 COLUMNS = ("number", "state", "cause", "people", "each", "total", "proposed_by", "reason")
-ROLES = frozenset({"admin"})
 Number = Annotated[str, typer.Argument(help=say("compensation.cli_number"))]
 By = Annotated[str, typer.Option("--by", help=say("compensation.cli_by"))]
 All = Annotated[bool, typer.Option("--all", help=say("compensation.cli_all"))]
@@ -50,24 +49,22 @@ def list_(*, everything: All = False, as_json: Json = False) -> None:
 def propose(
     cause: Annotated[str, typer.Argument(help=say("compensation.cli_cause"))],
     contact: Annotated[list[int], typer.Option("--contact", help=say("compensation.cli_contact"))],
-    yuan: Annotated[str, typer.Option("--yuan", help=say("compensation.cli_yuan"))] = "0",
-    reason: Annotated[str, typer.Option("--reason", help=say("compensation.cli_reason"))] = "",
+    yuan: Yuan = "0",
+    reason: Reason = "",
     *,
-    priority: Annotated[
-        bool, typer.Option("--priority", help=say("compensation.cli_priority"))
-    ] = False,
+    priority: Priority = False,
     by: By = "",
 ) -> None:
     """Give some people something because of one cause."""
     wish = decisions.Wish(cause, contact, amount(yuan), reason, priority)
-    proposal = run(_act(partial(_propose, wish=wish, by=person(by))))
+    proposal = run(_act(partial(_propose, wish=wish, by=typist(by))))
     tell(f"compensation.cli_now_{proposal.state}", number=proposal.number)
 
 
 @app.command("approve", help=say("compensation.cli_approve_help"))
 def approve(number: Number, *, by: By = "") -> None:
     """A second person says yes."""
-    proposal = run(_act(partial(_approve, number=number, by=person(by))))
+    proposal = run(_act(partial(_approve, number=number, by=typist(by))))
     tell(f"compensation.cli_now_{proposal.state}", number=proposal.number)
 
 
@@ -79,7 +76,7 @@ def refuse(
     by: By = "",
 ) -> None:
     """It shall not be."""
-    proposal = run(_act(partial(_refuse, number=number, by=person(by), why=why)))
+    proposal = run(_act(partial(_refuse, number=number, by=typist(by), why=why)))
     tell(f"compensation.cli_now_{proposal.state}", number=proposal.number)
 
 
@@ -114,22 +111,6 @@ async def use_voucher(desk: Desk, code: str, by: str) -> Grant:
     effects.emit("compensation.used", proposal=grant.proposal, fen=grant.fen)
     await desk.commit(effects)
     return grant
-
-
-def person(name: str) -> Person:
-    """Who types: by name, or by their account on this machine."""
-    return Person(name or getpass.getuser(), ROLES)
-
-
-def amount(yuan: str) -> int:
-    """Fen of an amount as it was typed; raises :class:`Refusal`."""
-    try:
-        value = Decimal(yuan)
-    except InvalidOperation:
-        raise Refusal("compensation.cli_no_amount", given=yuan) from None
-    if not value.is_finite() or value < 0 or value != round(value, 2):
-        raise Refusal("compensation.cli_no_amount", given=yuan)
-    return fen(value)
 
 
 def facts(proposal: Proposal) -> dict[str, Any]:

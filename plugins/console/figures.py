@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from plugins.console.buckets import bucket, percentile
+from plugins.console.numbers.outcomes import SATISFIED
 from plugins.console.table import Shape
 
 BOUNDS = (60, 300, 900, 3600, 14_400, 86_400)  # seconds: how a time is spread
-SATISFIED = 4  # of five
 
 
 class Value(Shape):
@@ -44,7 +44,10 @@ class Goal(NamedTuple):
 GOALS: dict[str, Goal] = {
     "contained": Goal("share", "more", 0.7),  # S-008
     "satisfied": Goal("share", "more", 0.85),  # S-408
-    "solved": Goal("share", "more", 0.9),  # S-407
+    "solved": Goal("share", "more", 0.9),  # S-407, S-473
+    "first_contact": Goal("share", "more", 0.9),  # S-407, S-437
+    "second_contact": Goal("share", "more", 0.9),  # S-407
+    "back": Goal("share", "less"),
     "kept": Goal("share", "more"),  # S-428, turned round
     "soothed": Goal("share", "more", 0.95),  # S-396, S-414
     "enquiries": Goal("count", "more"),
@@ -145,6 +148,10 @@ def _shares(found: Mapping[str, Sum]) -> Iterable[tuple[str, tuple[int, int]]]:
     yield "solved", (_count(found, "closed.solved"), _count(found, *CLOSED))
     kept = _count(found, "promise.kept")
     yield "kept", (kept, kept + _count(found, "promise.broken"))
+    for name, turn in (("first_contact", 1), ("second_contact", 2)):
+        closed = _count(found, f"case.closed.{turn}")
+        yield name, (_count(found, f"case.solved.{turn}"), closed)
+    yield "back", (min(enquiries, _count(found, "case.back")), enquiries)
     opened = _count(found, "complaints")
     yield "soothed", (min(opened, _count(found, "complaints.soothed")), opened)
 
@@ -171,10 +178,10 @@ def columns(goals: Sequence[tuple[str, Goal]]) -> Iterable[str]:
             yield f"{text} (> {BOUNDS[-1]} s)"
 
 
-def cells(found: Mapping[str, Value]) -> Iterable[object]:
+def cells(found: Mapping[str, Value], names: Iterable[str]) -> Iterable[object]:
     """The cells under :func:`columns`."""
-    for name, goal in GOALS.items():
-        value = found.get(name)
+    for name in names:
+        value, goal = found.get(name), GOALS[name]
         if goal.unit == "share":
             yield "" if value is None else value.mean
             continue

@@ -6,13 +6,16 @@ So the tables can be thrown away and made again (``xiaoer desk rebuild``), to th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from core.effects import Alarm
 from core.store.models import Conversation, JournalEntry, Message
 from plugins.console.buckets import bucket
-from plugins.console.models import Thread
+from plugins.console.models import Enquiry, Thread
+from plugins.console.numbers.enquiries import Enquiries
+from plugins.console.numbers.outcomes import Cell, Cells
+from plugins.console.numbers.rising import ANSWERS
 from plugins.console.pages import Item, about
 from plugins.console.sla import keep as sla
 from plugins.console.sla.changes import Promises
@@ -21,7 +24,7 @@ from plugins.console.sla.score import ended
 from plugins.console.sla.terms import CHANGED
 
 PREVIEW = 100
-LULL = timedelta(hours=6)  # of silence, then what a customer says is another enquiry
+DIRECT = "direct"  # conversations with one customer, which alone have an owner
 COUNTED = {"complaint.opened": "complaints", "complaint.soothed": "complaints.soothed"}
 Feel = Callable[[str], int]
 
@@ -38,10 +41,18 @@ class Spot(NamedTuple):
 
 
 class Fold:
-    """One page at work: ``threads`` that were touched, ``tallies`` to be added."""
+    """One page at work: ``threads`` that were touched, ``tallies`` and ``outcomes`` to be added."""
 
-    def __init__(self, threads: Mapping[int, Thread], feel: Feel, promises: Promises) -> None:
+    def __init__(
+        self,
+        threads: Mapping[int, Thread],
+        enquiries: Iterable[Enquiry],
+        feel: Feel,
+        promises: Promises,
+    ) -> None:
         """``feel`` grades a customer's words, 0 to 3; ``promises``: what was promised when."""
+        self.enquiries = Enquiries(enquiries, self._local)
+        self._answers: Cells = {}
         self.threads = dict(threads)
         self.tallies: dict[Spot, tuple[int, int]] = {}  # how many, and their sum
         self.alarms: list[tuple[int, Alarm]] = []  # with the conversation each is about
@@ -55,23 +66,27 @@ class Fold:
             else:
                 self._entry(item)
 
+    @property
+    def outcomes(self) -> Cells:
+        """What the enquiries and the answers of the page count for."""
+        return {**self.enquiries.changes(), **self._answers}
+
     def _message(self, row: Message) -> None:
         thread = self.threads[row.conversation_id]
-        words, quiet = row.text[:PREVIEW], row.at - thread.last_at
         thread.last_message, thread.last_at = row.id, row.at
-        thread.preview, thread.preview_by = words, by_of(row)
+        thread.preview, thread.preview_by = row.text[:PREVIEW], by_of(row)
         if row.direction == "in":
-            self._heard(thread, row, quiet)
+            self._heard(thread, row)
         else:
             self._said(thread, row)
 
-    def _heard(self, thread: Thread, row: Message, quiet: timedelta) -> None:
+    def _heard(self, thread: Thread, row: Message) -> None:
         thread.inbound += 1
         self._count(thread, "heard", row.at)
         if not row.text and not row.context.get("spoke"):  # see core/contacts/kept.py
             return  # something that happened asks for no answer
-        if (quiet > LULL or thread.inbound == 1) and thread.owner == "bot":
-            self._direct(thread, "enquiries", row.at)
+        if thread.kind == DIRECT and self.enquiries.heard(thread, row.at):
+            self._count(thread, "enquiries", row.at)
         thread.closed_at = None
         self._wake(thread, row.at)
         thread.emotion = max(thread.emotion, self._feel(row.text))
@@ -82,9 +97,11 @@ class Fold:
         agent = agent_of(row.author)
         self._count(thread, "said" if agent else "answered", row.at, agent=agent)
         if not agent:
+            self.enquiries.answered(thread, row.at)
             if thread.owner == "bot":
                 thread.waiting_since = None
             return
+        self.enquiries.said(thread, row.at, agent)
         if thread.waiting_since is not None:
             self._time(thread, "response", thread.waiting_since, row.at, agent)
         if thread.asked_at is not None and thread.answered_at is None:
@@ -101,8 +118,10 @@ class Fold:
         thread = self.threads.get(about(row) or 0)
         if thread is None:
             return
+        self.enquiries.told(thread, row)
         match row.kind:
             case "handoff.requested":
+                self.enquiries.asked(thread, row.at)
                 thread.asked_at, thread.answered_at = row.at, None
                 thread.reason = str(row.data.get("reason", ""))[:40]
                 thread.waiting_since = thread.waiting_since or row.at
@@ -118,8 +137,9 @@ class Fold:
             case "desk.closed":
                 self._closed(thread, row)
             case "desk.rated":
-                agent = str(row.data.get("agent", ""))
-                self._add(thread, "rated", row.at, int(row.data["score"]), agent)
+                agent, score = str(row.data.get("agent", "")), int(row.data["score"])
+                self.enquiries.rated(thread, score)
+                self._add(thread, "rated", row.at, score, agent)
                 thread.closed_at = thread.closed_at or row.at  # a score opens nothing again
             case _:
                 self._counted(thread, row)
@@ -127,13 +147,18 @@ class Fold:
     def _counted(self, thread: Thread, row: JournalEntry) -> None:
         if metric := COUNTED.get(row.kind):
             self._count(thread, metric, row.at)
+        if row.kind == "faq.answered":
+            topic = f"entry:{row.data.get('entry', '')}"[:80]
+            cell = Cell(*self._local(row.at), thread.channel, "", topic, ANSWERS, 0)
+            self._answers[cell] = self._answers.get(cell, (0, 0))[0] + 1, 0
 
     def _owner(self, thread: Thread, owner: str, at: datetime) -> None:
         agent = agent_of(owner)
+        self.enquiries.owned(thread, owner, agent, at)
         if agent and thread.owner == "queue" and thread.asked_at is not None:
             self._time(thread, "taken", thread.asked_at, at, agent)
-        if thread.owner == "bot" != owner:
-            self._direct(thread, "leaked", at)
+        if thread.owner == "bot" != owner and thread.kind == DIRECT:
+            self._count(thread, "leaked", at)
         self._wake(thread, at)
         if owner == "bot":
             thread.asked_at = thread.answered_at = thread.waiting_since = None
@@ -149,8 +174,10 @@ class Fold:
 
     def _closed(self, thread: Thread, row: JournalEntry) -> None:
         agent, asked = str(row.data.get("agent", "")), row.data.get("asked_at")
+        result = str(row.data.get("result", ""))
         thread.closed_at = row.at
-        self._count(thread, f"closed.{row.data.get('result', '')}", row.at, agent=agent)
+        self.enquiries.closed(thread, row.at, result, agent)
+        self._count(thread, f"closed.{result}", row.at, agent=agent)
         if asked:
             self._time(thread, "resolution", datetime.fromisoformat(asked), row.at, agent)
 
@@ -173,20 +200,18 @@ class Fold:
     ) -> None:
         self._add(thread, metric, until, max(0, round((until - since).total_seconds())), agent)
 
-    def _direct(self, thread: Thread, metric: str, at: datetime) -> None:
-        """Count it in conversations with one customer, which alone have an owner."""
-        if thread.kind == "direct":
-            self._count(thread, metric, at)
-
     def _count(self, thread: Thread, metric: str, at: datetime, agent: str = "") -> None:
         self._add(thread, metric, at, 0, agent)
 
     def _add(self, thread: Thread, metric: str, at: datetime, value: int, agent: str) -> None:
-        local = at.astimezone(self._promises.at(at).calendar.zone)
-        day, agent = local.date().isoformat(), agent[:40]
-        spot = Spot(day, local.hour, thread.channel, agent, metric, bucket(value))
+        spot = Spot(*self._local(at), thread.channel, agent[:40], metric, bucket(value))
         count, total = self.tallies.get(spot, (0, 0))
         self.tallies[spot] = count + 1, total + value
+
+    def _local(self, at: datetime) -> tuple[str, int]:
+        """The day and the hour in the shop."""
+        local = at.astimezone(self._promises.at(at).calendar.zone)
+        return local.date().isoformat(), local.hour
 
 
 def fresh_thread(row: Conversation) -> Thread:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
+from tortoise.functions import Max
 
 from core.clock import Clock
 from core.store.commit import Superseded
@@ -15,7 +16,7 @@ from core.store.sql import Work, json_text, update, upsert
 from core.store.writer import Writer
 from plugins.console.fold import Fold, fresh_thread
 from plugins.console.messages import feel
-from plugins.console.models import Mark, Thread
+from plugins.console.models import Enquiry, Mark, Thread
 from plugins.console.pages import Item, Reader, about
 from plugins.console.sla.changes import Promises
 from plugins.console.sla.clocks import Policy
@@ -74,7 +75,7 @@ class Folder:
         if changed or self._promises is None:
             self._promises = await promises(self._policy)
         found = await threads(numbers | (await under_promise() if changed else set()))
-        page = Fold(found, feel, self._promises)
+        page = Fold(found, await enquiries(found), feel, self._promises)
         page.take(items)
         now = self._clock.now()
         await self._writer.run(lambda: keep(page, before, after, now))
@@ -88,6 +89,18 @@ async def threads(numbers: set[int]) -> dict[int, Thread]:
     found = {t.conversation_id: t for t in await Thread.filter(conversation_id__in=numbers)}
     rows = await Conversation.filter(id__in=numbers - found.keys())
     return found | {row.id: fresh_thread(row) for row in rows}
+
+
+async def enquiries(found: Mapping[int, Thread]) -> list[Enquiry]:
+    """The newest enquiry of each of these conversations, and of each contact; oldest first."""
+    people = {t.contact_id for t in found.values() if t.contact_id is not None}
+    newest: set[int] = set()
+    for column, wanted in (("conversation_id", set(found)), ("contact_id", people)):
+        rows = Enquiry.filter(**{f"{column}__in": wanted}).annotate(newest=Max("id"))
+        newest |= {
+            int(str(n)) for n in await rows.group_by(column).values_list("newest", flat=True)
+        }
+    return await Enquiry.filter(id__in=newest).order_by("id")
 
 
 async def under_promise() -> set[int]:
@@ -108,6 +121,13 @@ def keep(page: Fold, before: Reader, after: Reader, now: datetime) -> Work[None]
         yield from upsert("desk_thread", facts, ("conversation_id",))
     for spot, (count, total) in page.tallies.items():
         yield _ADD, (*spot, count, total)
+    for row in page.enquiries.touched.values():
+        facts = {name: getattr(row, name) for name in ENQUIRY}
+        yield from upsert("desk_enquiry", facts, ("conversation_id", "number"))
+    for cell, (count, total) in page.outcomes.items():
+        yield _ADD_OUTCOME, (*cell, count, total)
+        if count <= 0:
+            yield _DROP_OUTCOME, cell
     for number, alarm in page.alarms:
         if alarm.due_at is None or alarm.due_at > now - STALE:
             yield from set_alarm(alarm, number, now)
@@ -116,6 +136,8 @@ def keep(page: Fold, before: Reader, after: Reader, now: datetime) -> Work[None]
 def _forget() -> Work[None]:
     yield "DELETE FROM desk_thread", ()
     yield "DELETE FROM desk_tally", ()
+    yield "DELETE FROM desk_enquiry", ()
+    yield "DELETE FROM desk_outcome", ()
     yield from update("desk_mark", {"message": 0, "entry": 0}, "name = ?", (NAME,))
 
 
@@ -123,6 +145,17 @@ NUMBERS = ("conversation_id", "contact_id", "last_message", "inbound", "emotion"
 WORDS = ("channel", "kind", "owner", "preview", "preview_by", "reason")
 TIMES = ("last_at", "waiting_since", "asked_at", "answered_at", "closed_at", "snoozed_until")
 COLUMNS = (*NUMBERS, *WORDS, *TIMES)
+ENQUIRY = (
+    *("conversation_id", "number", "contact_id", "channel", "began_at", "last_at", "topic"),
+    *("agent", "turn", "reopened", "returned", "missed", "passed", "late", "complained", "soothed"),
+    *("bot_at", "asked_at", "taken_at", "replied_at", "closed_at", "result", "score"),
+)
 _ADD = """INSERT INTO desk_tally (day, hour, channel, agent, metric, bucket, count, total)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, hour, channel, agent, metric, bucket) DO UPDATE
 SET count = desk_tally.count + excluded.count, total = desk_tally.total + excluded.total"""
+_ADD_OUTCOME = """INSERT INTO desk_outcome
+(day, hour, channel, agent, topic, metric, bucket, count, total) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (day, hour, channel, agent, topic, metric, bucket) DO UPDATE SET
+count = desk_outcome.count + excluded.count, total = desk_outcome.total + excluded.total"""
+_DROP_OUTCOME = """DELETE FROM desk_outcome WHERE day = ? AND hour = ? AND channel = ?
+AND agent = ? AND topic = ? AND metric = ? AND bucket = ? AND count = 0"""

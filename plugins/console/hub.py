@@ -12,7 +12,7 @@ import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from core.message import ConversationKind
-from core.store.models import Message
+from core.store.models import JournalEntry, Message
 from plugins.console.ask import Services
 from plugins.console.cards import Deck, deck, names
 from plugins.console.messages import message_shape
@@ -23,6 +23,7 @@ from plugins.console.strip import strips_of
 MOST_WAITING, AT_ONCE = 2000, 200  # frames
 STRIPS = 2.0  # seconds between two tellings of the counts
 ENDED, TOO_SLOW = 4401, 4409
+HOUSEWORK = ("faq.", "settings.")  # of what no customer said: for those too who see no conversation
 
 
 @dataclass(eq=False, slots=True)
@@ -41,6 +42,13 @@ class Seat:
     typing: bool = False
     live: bool = False
     held: list[bytes] = field(default_factory=list[bytes])
+
+    def may_hear(self, item: Item, kind: ConversationKind | None) -> bool:
+        """Whether a row is for this person; ``kind``: of the conversation that it is about."""
+        if about(item):
+            return kind in self.kinds
+        ours = isinstance(item, JournalEntry) and item.kind.startswith(HOUSEWORK)
+        return ours or bool(self.kinds)
 
     def tell(self, frame: Mapping[str, Any]) -> None:
         """Queue a frame; a page that reads too slowly is closed and will come back."""
@@ -126,9 +134,9 @@ class Hub:
         staff = await names()
         for item, cursor in items:
             number, frame = item_frame(item, cursor, staff)
-            data = encode(frame)
+            data, kind = encode(frame), kinds.get(number or 0)
             for seat in self.seats:
-                if not number or kinds.get(number) in seat.kinds:
+                if seat.may_hear(item, kind):
                     seat.hear(data)
         self.position = cursor_of(items[-1][1]) or self.position
         await self._cards(rows)
@@ -188,8 +196,8 @@ class Hub:
             await self._strips()
 
     async def _strips(self) -> None:
-        people = {seat.login: seat.kinds for seat in self.seats}
-        strips = await strips_of(self._desk, people)
+        people = {seat.login: seat.kinds for seat in self.seats if seat.kinds}
+        strips = await strips_of(self._desk, people) if people else {}
         for seat in [seat for seat in self.seats if seat.login in strips]:
             seat.tell({"t": "strip", "strip": strips[seat.login].model_dump(mode="json")})
 

@@ -50,6 +50,7 @@ ROUTES = (
         body=incidents.Newcomers,
         gives=incidents.Joined,
     ),
+    Route("GET", f"{ONE}/rooms", LEADS, incidents.list_rooms, gives=incidents.Choices),
     Route(
         "POST", f"{ONE}/dismiss", LEADS, incidents.dismiss_incident, gives=incidents.IncidentShape
     ),

@@ -13,7 +13,17 @@ from core.contacts.holding import Holding
 from core.contacts.person import Person, among
 from core.effects import Effects
 from plugins.console import audit
-from plugins.console.models import AuditLine, ContactCard, Guest, Note, Place, Rating, Thread
+from plugins.console.models import (
+    AuditLine,
+    ContactCard,
+    Enquiry,
+    Guest,
+    Note,
+    Place,
+    Rating,
+    Thread,
+)
+from plugins.console.quality.keeps import HOLDINGS as QUALITY
 
 
 async def threads(person: Person) -> Sequence[Q]:
@@ -35,10 +45,12 @@ def farewell(effects: Effects, person: Person, by: str) -> None:
 
 HOLDINGS = (
     Holding(Thread, threads, {"preview": ""}, told="sla:{conversation_id}:"),
+    Holding(Enquiry, "conversation_id", {}),
     Holding(Note, "conversation_id"),
     Holding(Place, "conversation_id", {"draft": ""}),
     Holding(Guest, "conversation_id", {}),
     Holding(ContactCard, "contact_id"),
     Holding(Rating, "contact_id", {"comment": ""}),
     Holding(AuditLine, lines, {"data": audit.GONE}),
+    *QUALITY,
 )

@@ -35,18 +35,28 @@ class Reader:
 
     async def next(self) -> list[Item]:
         """What is new, in order; empty when nothing is. Moves on."""
-        messages: Sequence[Message]
-        messages = await Message.filter(id__gt=self.message).order_by("id").limit(PAGE)
-        entries = await JournalEntry.filter(id__gt=self.entry).order_by("id").limit(PAGE)
+        messages, entries = await self._read()
         told = messages[: self._whole("m", self.message, [row.id for row in messages])]
-        heard = entries[: self._whole("j", self.entry, [row.id for row in entries])]
-        if len(messages) == PAGE and told:
-            heard = list(takewhile(lambda row, end=told[-1].at: row.at <= end, heard))
-        if len(entries) == PAGE and heard:
+        whole = entries[: self._whole("j", self.entry, [row.id for row in entries])]
+        heard = whole
+        if len(messages) == PAGE and told:  # at the same time messages come first
+            heard = list(takewhile(lambda row, end=told[-1].at: row.at < end, whole))
+        if len(entries) == PAGE and heard and len(heard) == len(whole):
             told = list(takewhile(lambda row, end=heard[-1].at: row.at <= end, told))
         self.message = told[-1].id if told else self.message
         self.entry = heard[-1].id if heard else self.entry
         return list(merge(told, heard, key=lambda row: row.at))
+
+    async def _read(self) -> tuple[list[Message], list[JournalEntry]]:
+        """Both pages; messages that came while entries were read are there before these."""
+        messages = await Message.filter(id__gt=self.message).order_by("id").limit(PAGE)
+        entries = await JournalEntry.filter(id__gt=self.entry).order_by("id").limit(PAGE)
+        if entries and len(messages) < PAGE:
+            last = messages[-1].id if messages else self.message
+            newer = Message.filter(id__gt=last).order_by("id").limit(PAGE - len(messages))
+            end = entries[-1].at
+            messages += takewhile(lambda row: row.at <= end, await newer)
+        return messages, entries
 
     def _whole(self, kind: str, last: int, numbers: Sequence[int]) -> int:
         """How many of these follow on each other, or on a gap that was waited for long enough."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 from aiohttp import web
 
@@ -20,6 +21,7 @@ from core.store.models import JournalEntry
 from core.store.writer import Writer
 from core.texts import Texts
 from core.turn import Turn
+from core.words import words
 from plugins.compensation.face import CompensationSettings
 from plugins.complaints.face import ComplaintSettings
 from plugins.console import rating
@@ -29,6 +31,7 @@ from plugins.console.fold import agent_of
 from plugins.console.keeps import HOLDINGS, farewell
 from plugins.console.models import Thread
 from plugins.console.overlay import CHANGED, Overlay
+from plugins.console.quality import consent, plan
 from plugins.console.settings import ConsoleSettings, SlaSettings
 from plugins.console.site import site
 from plugins.console.sla.alerts import tell
@@ -38,6 +41,9 @@ from plugins.faq.face import Editor
 from plugins.handoff.face import HandoffSettings, Triage
 from plugins.incidents.face import IncidentSettings
 from plugins.orders.face import OrderSource
+
+ALL = ("bot", "queue", "agent")
+WORDS = words(f"{__package__}.quality")
 
 plugin = Plugin(
     "console",
@@ -49,6 +55,10 @@ plugin = Plugin(
     package=__package__ or "",
     live=(
         "capacity",
+        "monitoring_notice",
+        "quality.per_agent",
+        "quality.keep_days",
+        "quality.criteria",
         "sla.first_minutes",
         "sla.next_minutes",
         "sla.resolution_minutes",
@@ -68,9 +78,19 @@ async def house(
 
 
 @plugin.started
-async def value(triage: Triage) -> None:
-    """Whoever matters most is known here, and goes first in the queue (S-033)."""
+async def value(triage: Triage, settings: ConsoleSettings) -> None:
+    """Whoever matters most is known here, and goes first in the queue (S-033).
+
+    And whoever is called a person hears that chats may be reviewed (S-376).
+    """
     triage.tier_of = tier_of
+    triage.greet = partial(consent.tell, settings=settings)
+
+
+@plugin.started
+async def nights(clock: Clock, texts: Texts) -> None:
+    """The first night of the sampling plan."""
+    await plan.arm(clock.now(), texts.zone)
 
 
 @plugin.provides
@@ -118,7 +138,7 @@ def desk(
     )
 
 
-@plugin.on(event="choice", kinds=ConversationKind.DIRECT, owners=("bot", "queue", "agent"))
+@plugin.on(event="choice", kinds=ConversationKind.DIRECT, owners=ALL)
 async def rated(turn: Turn) -> None:
     """A button of the rating card."""
     await rating.rate(turn)
@@ -131,6 +151,24 @@ async def rated_in_words(turn: Turn) -> None:
     Asked before menus of the FAQ, which know the same numbers; it declines when no card is open.
     """
     await rating.rate(turn)
+
+
+@plugin.on(exact=WORDS["object"], kinds=ConversationKind.DIRECT, owners=ALL, rank=Rank.COMMAND)
+async def objects(turn: Turn) -> None:
+    """The customer does not want to be reviewed; said beside a person too."""
+    consent.answer(turn, consent.OBJECTED)
+
+
+@plugin.on(exact=WORDS["agree"], kinds=ConversationKind.DIRECT, owners=ALL, rank=Rank.COMMAND)
+async def agrees(turn: Turn) -> None:
+    """The customer does not mind after all."""
+    consent.answer(turn, consent.AGREED)
+
+
+@plugin.due()
+async def quality_round(due: Due, settings: ConsoleSettings) -> None:
+    """One night of the sampling plan."""
+    await plan.round_off(due, settings)
 
 
 @plugin.due()

@@ -24,6 +24,7 @@ ADMINS = frozenset({StaffRole.ADMIN})
 PEOPLE = frozenset({StaffRole.AGENT, StaffRole.SUPERVISOR, StaffRole.ADMIN})
 LEADS = frozenset({StaffRole.SUPERVISOR, StaffRole.ADMIN})
 FLOOR = ALL - {StaffRole.TRAINER}  # those who see conversations
+SETTERS = LEADS | {StaffRole.COMMUNITY}
 WRITERS = frozenset({StaffRole.SUPERVISOR, StaffRole.TRAINER, StaffRole.ADMIN})
 
 _KINDS = {

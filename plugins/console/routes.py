@@ -9,7 +9,6 @@ from plugins.console.api import (
     hands,
     inbox,
     live,
-    numbers,
     people,
     public,
     session,
@@ -19,8 +18,10 @@ from plugins.console.api import (
     wall,
 )
 from plugins.console.incident_routes import ROUTES as INCIDENTS
+from plugins.console.number_routes import ROUTES as NUMBERS
 from plugins.console.openapi import Document
-from plugins.console.roles import ADMINS, ALL, FLOOR, LEADS, PEOPLE, WRITERS
+from plugins.console.quality.routes import ROUTES as QUALITY
+from plugins.console.roles import ADMINS, ALL, FLOOR, LEADS, PEOPLE, SETTERS, WRITERS
 from plugins.console.shapes import (
     Cards,
     ComplaintShape,
@@ -165,16 +166,16 @@ ROUTES = (
     Route("POST", "/coach", ALL, canned.look_over, body=canned.Sentence, gives=canned.Findings),
     *KNOWLEDGE,
     *INCIDENTS,
+    *QUALITY,
     Route("GET", "/wall", LEADS, wall.get_wall, gives=wall.Wall),
-    Route("GET", "/numbers", LEADS, numbers.get_numbers, query=numbers.Span, gives=numbers.Numbers),
-    Route("GET", "/numbers.csv", LEADS, numbers.get_numbers_csv, query=numbers.Span),
+    *NUMBERS,
     Route("GET", "/audit", ADMINS, team.list_audit, query=team.LinesPage, gives=team.AuditLines),
     Route("GET", "/audit/proof", ADMINS, team.prove_audit, gives=team.Proof),
-    Route("GET", "/settings", LEADS, settings.list_settings, gives=settings.Sections),
+    Route("GET", "/settings", SETTERS, settings.list_settings, gives=settings.Sections),
     Route(
         "PUT",
         "/settings/{plugin}/{key}",
-        LEADS,
+        SETTERS,
         settings.change_setting,
         body=settings.NewValue,
         gives=settings.Sections,
@@ -182,7 +183,7 @@ ROUTES = (
     Route(
         "DELETE",
         "/settings/{plugin}/{key}",
-        LEADS,
+        SETTERS,
         settings.reset_setting,
         gives=settings.Sections,
     ),
@@ -196,5 +197,5 @@ ROUTES = (
         body=team.AccountChanges,
         gives=team.Account,
     ),
-    Route("GET", "/live", FLOOR, live.live, query=live.After),
+    Route("GET", "/live", ALL, live.live, query=live.After),
 )

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.plugin import PluginSettings
+from plugins.console.quality.settings import QualitySettings
 from plugins.console.sla.calendar import Calendar, always
 from plugins.console.sla.clocks import Policy, What
 from plugins.handoff.face import StaffRoom
@@ -85,7 +86,8 @@ class ConsoleSettings(PluginSettings):
     ``session_hours``: a session ends so long after its last use. ``tries`` wrong passwords within
     ``lock_minutes`` close an account for that time. ``address_tries``: wrong ones from one address
     in that time. ``capacity``: conversations that a new person takes at once. ``sla``: what is
-    promised to whoever asks for a person.
+    promised to whoever asks for a person. ``monitoring_notice``: customers hear once, where a
+    person takes over, that chats may be reviewed. ``quality``: how they are.
     """
 
     session_hours: float = Field(12.0, gt=0)
@@ -94,6 +96,8 @@ class ConsoleSettings(PluginSettings):
     lock_minutes: float = Field(15.0, gt=0)
     capacity: int = Field(8, ge=1, le=100)
     sla: SlaSettings | None = None
+    monitoring_notice: bool = True
+    quality: QualitySettings = QualitySettings()
 
     def promises(self, zone: ZoneInfo) -> Policy:
         """What is promised, in the shop's zone."""

@@ -268,6 +268,7 @@ class ConversationShape(Shape):
     seen: int
     viewers: list[Viewer]
     guests: list[GuestShape]
+    objected: bool
     limits: Limits
     may: May
 

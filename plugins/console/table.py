@@ -38,7 +38,7 @@ class Route:
     handle: Handle
     body: type[Shape] | None = None
     query: type[Shape] | None = None
-    gives: type[Shape] | None = None
+    gives: type[BaseModel] | None = None
     summary: str = ""
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from plugins.console.api import answers, books, knowledge, learning, sentences
 from plugins.console.roles import ALL, WRITERS
 from plugins.console.table import Route
+from plugins.faq.face import Sheet
 
 ONE = "/knowledge/entries/{entry}"
 CANDIDATE = "/knowledge/candidates/{id}"
@@ -34,14 +35,14 @@ ROUTES = (
         body=answers.Question,
         gives=answers.Outcome,
     ),
-    Route("GET", ONE, ALL, knowledge.get_entry, gives=knowledge.SheetShape),
+    Route("GET", ONE, ALL, knowledge.get_entry, gives=Sheet),
     Route(
         "PUT",
         f"{ONE}/draft",
         WRITERS,
         knowledge.put_draft,
         body=knowledge.NewDraft,
-        gives=knowledge.SheetShape,
+        gives=Sheet,
     ),
     Route("DELETE", f"{ONE}/draft", WRITERS, knowledge.discard_draft, body=knowledge.Stamped),
     Route("POST", f"{ONE}/check", WRITERS, knowledge.check_draft, gives=knowledge.Exam),
@@ -51,7 +52,7 @@ ROUTES = (
         WRITERS,
         knowledge.review_draft,
         body=knowledge.Stamped,
-        gives=knowledge.SheetShape,
+        gives=Sheet,
     ),
     Route(
         "POST",
@@ -59,7 +60,7 @@ ROUTES = (
         WRITERS,
         knowledge.publish_draft,
         body=knowledge.Release,
-        gives=knowledge.SheetShape,
+        gives=Sheet,
     ),
     Route("GET", f"{ONE}/versions", ALL, knowledge.list_versions, gives=knowledge.Versions),
     Route(
@@ -68,7 +69,7 @@ ROUTES = (
         WRITERS,
         knowledge.roll_back,
         body=knowledge.Rollback,
-        gives=knowledge.SheetShape,
+        gives=Sheet,
     ),
     Route(
         "POST",

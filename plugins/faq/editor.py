@@ -9,13 +9,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import BaseModel, ConfigDict, computed_field
+
 from core.effects import Effects
 from plugins.faq.bands import Bands, Decision
 from plugins.faq.entry import Entry
 from plugins.faq.exam import Finding
 from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.models import EntryDraft, KnowledgeEntry
-from plugins.faq.publish import Regression, check, draft
+from plugins.faq.publish import DRAFTED, Regression, check, draft
 from plugins.faq.settings import FaqSettings
 from plugins.faq.store import entry_of, store
 from plugins.faq.wording import PERSONAL, WORDS, fill, fitting
@@ -28,13 +30,13 @@ class Outdated(Exception):  # noqa: N818 - a fact, not a fault
     """Somebody else has changed the entry since it was looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """An entry with all that is kept about it.
+class Sheet(BaseModel):
+    """An entry with all that is kept about it, as a desk shows it too.
 
     ``stamp`` changes with whatever happens to it: who changes it shows the one they saw.
     """
 
+    model_config = ConfigDict(frozen=True)
     id: str
     published: Entry | None
     version: int
@@ -45,6 +47,7 @@ class Sheet:
     drafted_at: datetime | None
     reviewer: str
 
+    @computed_field
     @property
     def stamp(self) -> str:
         """What an editor has seen."""
@@ -120,6 +123,7 @@ class Editor:
             await draft(entries, effects.clock, by)
 
         effects.write(work)
+        effects.emit(DRAFTED, entries=len(entries), by=by)
 
     def review(self, effects: Effects, entry_id: str, by: str, stamp: str) -> None:
         """Say that a draft is right."""
@@ -129,8 +133,9 @@ class Editor:
             await EntryDraft.filter(id=entry_id).update(reviewer=by)
 
         effects.write(work)
+        effects.emit(DRAFTED, entries=1, by=by)
 
-    def discard(self, effects: Effects, entry_id: str, stamp: str) -> None:
+    def discard(self, effects: Effects, entry_id: str, by: str, stamp: str) -> None:
         """Forget a draft; customers hear what they heard."""
 
         async def work() -> None:
@@ -138,6 +143,7 @@ class Editor:
             await EntryDraft.filter(id=entry_id).delete()
 
         effects.write(work)
+        effects.emit(DRAFTED, entries=1, by=by)
 
 
 async def sheet(entry_id: str) -> Sheet | None:

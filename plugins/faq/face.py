@@ -10,7 +10,7 @@ from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.loop.approve import Unanswered, approve, gather, take
 from plugins.faq.loop.board import Board, board
 from plugins.faq.loop.candidates import Candidate, candidates, settle
-from plugins.faq.models import KnowledgeEntry
+from plugins.faq.models import KnowledgeEntry, LifeQuestion
 from plugins.faq.publish import (
     Regression,
     check,
@@ -37,6 +37,7 @@ __all__ = [
     "Finding",
     "KnowledgeBase",
     "KnowledgeEntry",
+    "LifeQuestion",
     "Outdated",
     "Regression",
     "Retrieved",

@@ -18,6 +18,7 @@ from plugins.faq.exam import Finding
 from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.models import EntryDraft
 from plugins.faq.publish import (
+    DRAFTED,
     Regression,
     check,
     difference,
@@ -200,6 +201,7 @@ async def _draft(entries: list[Entry], by: str) -> None:
     async with office() as desk:
         effects = desk.effects()
         effects.write(lambda: draft(entries, desk.clock, by))
+        effects.emit(DRAFTED, entries=len(entries), by=by)
         await desk.commit(effects)
 
 

@@ -16,6 +16,8 @@ from plugins.faq.settings import FaqSettings
 from plugins.faq.store import entry_of
 from plugins.faq.wording import unknown_facts
 
+DRAFTED = "faq.drafted"  # the journal's word: drafts were written, reviewed or dropped
+
 
 class Regression(Exception):  # noqa: N818 - a finding, not a fault
     """The change would spoil answers; ``findings`` tell which. Publishing needs a say-so."""

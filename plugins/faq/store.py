@@ -38,7 +38,7 @@ async def store(entries: Sequence[Entry], clock: Clock, author: str = "") -> tup
     for row, entry in changed:
         await _row(entry, now, row.version + 1, author).save(force_update=True)
     if new or changed:
-        data = {"new": len(new), "changed": len(changed)}
+        data = {"new": len(new), "changed": len(changed), "by": author}
         await JournalEntry.create(kind=CHANGED, at=now, data=data)
     return len(new), len(changed)
 

@@ -53,7 +53,7 @@ async def _ask(settings: GroundedSettings, prompt: str) -> Finding:
             aclosing(speech.pieces()) as pieces,
         ):
             async for _ in lines(pieces):
-                pass
+                pass  # what it says is no matter, only that it says so in the form
     except EndpointDown as down:
         status = down.reason.removeprefix("status-")
         key = KEYS.get(down.reason, "bad")

@@ -33,6 +33,7 @@ plugin = Plugin(
     cli="plugins.groups.commands:app",
     package=__package__ or "",
     live=(
+        "slots",
         "per_day",
         "per_week",
         "per_month",

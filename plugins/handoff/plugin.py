@@ -193,6 +193,7 @@ async def announce(due: Due, settings: HandoffSettings, triage: Triage) -> None:
     )
     if conversation is None or conversation.owner != "queue":
         return
+    await triage.greet(due, conversation)
     if given := await give_next(due, settings, triage):
         due.at(timedelta(0), ASSIGN, QUEUE)
     if given == conversation.id:

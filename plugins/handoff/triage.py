@@ -19,6 +19,7 @@ from plugins.handoff.settings import HandoffSettings
 SEVERITY = "severity"  # the mark of whoever reads feelings: 0.34 mild, 0.67 clear, 1 severe
 LAST_WORDS = 8  # messages looked at for what somebody wants
 TierOf = Callable[[int], Awaitable[int]]
+Greet = Callable[[Effects, Conversation], Awaitable[None]]
 
 
 async def unknown(_contact: int) -> int:
@@ -26,13 +27,22 @@ async def unknown(_contact: int) -> int:
     return 0
 
 
+async def silent(_effects: Effects, _conversation: Conversation) -> None:
+    """Nobody has anything to say where a person is called."""
+
+
 class Triage:
-    """The rules at work. ``tier_of`` knows how valuable a contact is, 0 to 3: the desk sets it."""
+    """The rules at work.
+
+    The desk sets ``tier_of``, how valuable a contact is, 0 to 3, and ``greet``, what a customer is
+    told where a person is called.
+    """
 
     def __init__(self, settings: HandoffSettings) -> None:
         """Settings are read at each use: they may change."""
         self._settings = settings
         self.tier_of: TierOf = unknown
+        self.greet: Greet = silent
 
     async def fired(self, turn: Turn, misses: int = 0) -> Trigger | None:
         """The trigger that this message sets off; ``misses``: it is one, the so-and-so-many-th."""

@@ -104,15 +104,28 @@ def change(effects: Effects, incident: Incident, by: str, **changes: Any) -> Non
     effects.emit("incident.changed", **summary(incident), by=by)
 
 
-def notify(effects: Effects, incident: Incident, text: str, rooms: Sequence[int], by: str) -> None:
-    """Tell everybody who has not heard of it: the pages follow as deadlines (``notices.py``)."""
+def notify(
+    effects: Effects,
+    incident: Incident,
+    text: str,
+    rooms: Sequence[int],
+    by: str,
+    *,
+    spared: Sequence[int] | None = None,
+) -> None:
+    """Tell everybody who has not heard of it: the pages follow as deadlines (``notices.py``).
+
+    ``rooms`` hear of it beside those where it was spoken of; ``spared`` do not, ``None``: as was
+    said before.
+    """
     lawful(text)
     if text.strip():
         incident.answer = text.strip()
     incident.rooms = list(dict.fromkeys([*incident.rooms, *rooms]))
+    incident.spared = incident.spared if spared is None else [*spared]
     clocks.stop(effects, incident, Rung.SOOTHE)
     note(effects, incident, by, "notify")
-    step(effects, incident, State.OPEN, ("answer", "rooms", "soothed_at", "notes"))
+    step(effects, incident, State.OPEN, ("answer", "rooms", "spared", "soothed_at", "notes"))
     effects.emit("incident.changed", **summary(incident), by=by)
     effects.at(timedelta(0), NOTIFY, incident.number, first=True)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Awaitable, Callable
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -15,7 +14,7 @@ from core.cli.problems import Refusal
 from core.cli.show import Json, console, json_line, listing, tell
 from core.cli.tongue import say
 from core.store.models import Contact
-from plugins.compensation.face import Person, Wish, fen
+from plugins.compensation.face import Priority, Reason, Wish, Yuan, amount, typist
 from plugins.incidents import affected, deeds
 from plugins.incidents.cases import Opening
 from plugins.incidents.models import Affected, Incident, Kind, State
@@ -158,21 +157,15 @@ def notify(
 @app.command("compensate", help=say("incidents.cli_compensate_help"))
 def compensate(
     number: Number,
-    yuan: Annotated[str, typer.Option("--yuan", help=say("compensation.cli_yuan"))] = "0",
-    reason: Annotated[str, typer.Option("--reason", help=say("compensation.cli_reason"))] = "",
+    yuan: Yuan = "0",
+    reason: Reason = "",
     *,
-    priority: Annotated[
-        bool, typer.Option("--priority", help=say("compensation.cli_priority"))
-    ] = False,
+    priority: Priority = False,
     by: By = "",
 ) -> None:
     """The same for everybody who has got nothing for it yet."""
-    try:
-        wish = Wish("", (), fen(Decimal(yuan)), reason, priority)
-    except (InvalidOperation, OverflowError):
-        raise Refusal("compensation.cli_no_amount", given=yuan) from None
-    who = Person(_who(by), frozenset({"admin"}))  # whoever has the shop's terminal
-    proposal = _beside(lambda desk: deeds.compensate(desk, number, wish, who))
+    wish = Wish("", (), amount(yuan), reason, priority)
+    proposal = _beside(lambda desk: deeds.compensate(desk, number, wish, typist(by)))
     tell(f"compensation.cli_now_{proposal.state}", number=proposal.number)
 
 

@@ -17,8 +17,9 @@ from plugins.incidents.cases import (
 )
 from plugins.incidents.clocks import done_at, due_at, in_charge
 from plugins.incidents.models import ACTIVE, Affected, Incident, Kind, State
-from plugins.incidents.notices import NEWS, OVER, key_of
+from plugins.incidents.notices import key_of
 from plugins.incidents.orders import customers_of
+from plugins.incidents.rooms import NEWS, OVER, ROOMS, told
 from plugins.incidents.settings import IncidentSettings
 from plugins.incidents.surge import Heard
 
@@ -26,6 +27,7 @@ __all__ = [
     "ACTIVE",
     "NEWS",
     "OVER",
+    "ROOMS",
     "Affected",
     "Heard",
     "Incident",
@@ -53,4 +55,5 @@ __all__ = [
     "plan",
     "resolve",
     "standpoints",
+    "told",
 ]

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from tortoise import fields
+from tortoise.fields.db_defaults import SqlDefault
 from tortoise.indexes import Index
 from tortoise.models import Model
 
@@ -37,7 +38,9 @@ class Incident(Model):
 
     ``words``: whoever says one of them while it is open asks about it. ``answer``: what they hear.
     ``ticket``, ``ticket_state``: the engineers' own (S-200). ``level`` counts from 0: the index of
-    the people in charge. ``notes``: what was done, oldest first: ``{"at", "by", "text"}``.
+    the people in charge. ``rooms``: groups and live rooms that hear of it by name; ``spared``: that
+    do not, although it was spoken of there (S-336). ``notes``: what was done, oldest first:
+    ``{"at", "by", "text"}``.
     """
 
     id: int = fields.BigIntField(primary_key=True)
@@ -61,6 +64,7 @@ class Incident(Model):
     plan_at = fields.DatetimeField(null=True)
     ended_at = fields.DatetimeField(null=True)
     rooms: list[int] = fields.JSONField(default=list)  # type: ignore[assignment] # conversations
+    spared: list[int] = fields.JSONField(default=list, db_default=SqlDefault("'[]'"))  # type: ignore[assignment]
     notes: list[dict[str, Any]] = fields.JSONField(default=list)  # type: ignore[assignment]
 
     class Meta(Model.Meta):

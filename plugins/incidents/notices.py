@@ -14,7 +14,6 @@ from typing import Any
 
 from core.due import Due
 from core.effects import Post
-from core.message import ConversationKind
 from core.parts import Notice, Text
 from core.store.models import Conversation
 from plugins.complaints.face import ComplaintSettings
@@ -22,16 +21,16 @@ from plugins.incidents import affected, clocks
 from plugins.incidents.affected import Standing
 from plugins.incidents.cases import NOTIFY, RESOLVE
 from plugins.incidents.models import Affected, Incident
+from plugins.incidents.rooms import NEWS, OVER, hearing, room_key
 from plugins.threads import threads_of
 
 PAGE = 100
-NEWS, OVER = "notice", "resolved"
 NOWHERE = "none"
 
 
 async def notify(due: Due, incident: Incident, complaints: ComplaintSettings) -> None:
     """The next page of people who have not heard of it."""
-    rooms = await _rooms(incident)
+    rooms = await hearing(incident)
     if due.data.get("first"):
         for room in rooms.values():
             _post_to_room(due, incident, room, NEWS, words(due, incident))
@@ -60,7 +59,7 @@ async def close(due: Due, incident: Incident, complaints: ComplaintSettings) -> 
         "incidents.resolved", due.texts.default, title=incident.title
     )
     if due.data.get("first"):
-        for room in (await _rooms(incident)).values():
+        for room in (await hearing(incident)).values():
             _post_to_room(due, incident, room, OVER, text)
     waiting = Affected.filter(incident_id=incident.id, closed_at=None)
     page = await waiting.order_by("id").limit(PAGE)
@@ -103,15 +102,6 @@ async def _told(due: Due, incident: Incident, complaints: ComplaintSettings) -> 
     )
 
 
-async def _rooms(incident: Incident) -> dict[int, Conversation]:
-    """The groups and live rooms that hear of it: those named, and those where it was spoken of."""
-    rows = Affected.filter(incident_id=incident.id).exclude(heard_in=0).only("heard_in")
-    numbers = {row.heard_in for row in await rows} | set(incident.rooms)
-    kinds = (ConversationKind.GROUP, ConversationKind.LIVE)
-    found = await Conversation.filter(id__in=numbers, kind__in=kinds)
-    return {row.id: row for row in found}
-
-
 def _post_to_person(
     due: Due, incident: Incident, thread: Conversation, what: str, text: str
 ) -> None:
@@ -121,8 +111,7 @@ def _post_to_person(
 
 
 def _post_to_room(due: Due, incident: Incident, room: Conversation, what: str, text: str) -> None:
-    key = f"incident:{incident.number}:{what}:room:{room.id}"
-    due.post(Post((Text(text),), to=room.id, key=key))
+    due.post(Post((Text(text),), to=room.id, key=room_key(incident.number, what, room.id)))
 
 
 async def _stamp(numbers: Sequence[int], columns: dict[str, datetime | Any]) -> None:

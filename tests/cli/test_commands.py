@@ -31,6 +31,51 @@ def test_a_word_nobody_knows(folder: Folder) -> None:
     assert (ended.code, "frobnicate" in ended.err) == (2, True)
 
 
+BAD = """
+[server]
+prot = 1
+port = 70000
+[shop]
+timezone = "Mars/Olympus"
+[log]
+level = "loud"
+[plugins]
+enabled = ["tests.cli.till:plugin", "chess"]
+"""
+
+
+def test_bad_settings_are_told_in_chinese_by_key_value_and_what_is_allowed(folder: Folder) -> None:
+    folder.settings(BAD)
+    ended = folder.types("run", lang="zh_CN")
+    assert (ended.code, ended.out) == (2, "")
+    told = ended.err.splitlines()
+    assert told == [
+        "settings.toml 里的设置不能用：",
+        "  shop.timezone = 'Mars/Olympus'：要写 IANA 时区名，例如 Asia/Shanghai",
+        "  server.port = 70000：不能大于 65535",
+        "  server.prot：没有这一项，写错了吗？这里可以写：host, max_body, port, public_url, trust_proxy",
+        "  log.level = 'loud'：只能是 'debug', 'info', 'warning', 'error' 之一",
+    ]
+    folder.settings(BAD.partition("[plugins]")[1] + BAD.partition("[plugins]")[2])
+    assert "plugins.enabled：没有 chess 这个插件。有：" in folder.types("run", lang="zh_CN").err
+
+
+def test_what_was_typed_wrong_is_told_in_chinese(folder: Folder) -> None:
+    for words, told in {
+        "trace": "少写了 'MESSAGE'。",
+        "trace a b": "多写了：b",
+        "run --port abc": "'--port' 不能这样写：要写整数",
+        "run --port": "选项 --port 后面要写一个值。",
+        "run --prot 1": "没有 --prot 这个选项。有相近的：--host, --port",
+        "run --role cook": "'--role' 不能这样写：只能是 'gateway', 'worker'",
+        "trace --json=1 a": "选项 --json 后面不用写值。",
+        "ledger frobnicate": "没有 frobnicate 这个命令。",
+        "trace -h": "用法：xiaoer trace [选项] {MESSAGE}",
+    }.items():
+        ended = folder.types(*words.split(), lang="zh_CN")
+        assert told in ended.err + ended.out, words
+
+
 def test_a_plugin_with_a_broken_command_spoils_no_other(folder: Folder) -> None:
     broken = """plugin = __import__("core.plugin").plugin.Plugin("broken", cli="gone:app")"""
     (folder.path / "broken.py").write_text(broken, "utf-8")

@@ -6,6 +6,7 @@ import gzip
 from datetime import timedelta
 from pathlib import Path
 
+import orjson
 import pytest
 
 from core.contacts import archives
@@ -76,12 +77,17 @@ async def test_erased_means_that_no_byte_of_the_person_is_left_on_the_disk(tmp_p
         await li.says("hello there")
         await talk(shop)
         before, rows = await shop.balance(), await Message.all().count()
+        channel = shop.channel().channel
+        await channel.remember("mass:list:1", f"openid-1 {OPENID} openid-2")
+        await channel.remember("served", f'{{"{OPENID}":"agent:Li","openid-1":"queue"}}')
         assert WORDS.encode() in everything(tmp_path)
         counts = await shop.app.contacts.erase(contact, "tester")
         assert counts["archive"] > 0
         for word in (WORDS, PHONE, OPENID, "Mei Archer", "parrot.jpg"):
             assert word.encode() not in everything(tmp_path), word
         assert b"You said hello there" in everything(tmp_path)  # nobody else was touched
+        assert await channel.recall("mass:list:1") == "openid-1 openid-2"
+        assert await channel.recall("served") == '{"openid-1":"queue"}'
         assert (await shop.balance(), await Message.all().count()) == (before, rows)
         assert [row.data for row in await Deadline.filter(state="waiting")] == [
             {"said": "hello there"}
@@ -187,7 +193,10 @@ async def test_the_export_holds_the_ledger_the_archive_and_the_files(tmp_path: P
         await shop.advance(days=40)
         await shop.app.archive.sweep(30)
         await talk(shop)
+        await shop.channel().channel.remember("mass:list:1", f"{OPENID} openid-of-a-stranger")
         found = await shop.app.contacts.export(await _person(shop, contact))
+        assert b"stranger" not in orjson.dumps(found["held"])
+        assert found["held"]["core.ChannelNote"][0]["name"] == "mass:list:1"
         assert found["format"] == "xiaoer.contact/1"
         assert [one["url"] for one in found["media"]] == ["https://example.test/parrot.jpg"] * 2
         held = found["held"]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import model_validator
 
 from core.adapter import AdapterSettings
 from core.settings import SettingsError, build, check, load
+from core.texts import LOCALES, Texts, bundled
+from core.wrong import KINDS, line
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +105,14 @@ def test_a_secret_is_never_shown(table: dict[str, object]) -> None:
         check(Account, table, "channels.main")
     assert "hush-hush" not in str(caught.value)
     assert str(caught.value).count("channels.main") == 1
+
+
+def test_every_fault_has_a_sentence_and_one_without_keeps_the_words_it_has() -> None:
+    texts = Texts([bundled()], ZoneInfo("Asia/Shanghai"))
+    for locale in LOCALES:
+        assert {f"wrong.{name}" for name in KINDS.values()} <= texts.shipped(locale).keys()
+    with pytest.raises(SettingsError) as caught:
+        check(Account, {"app_secret": "hush-hush", "mode": "safe"}, "channels.main")
+    (problem,) = caught.value.problems
+    assert line(problem, texts, "zh_CN") == "channels.main：safe mode needs a token"
+    assert line("from elsewhere", texts, "zh_CN") == "from elsewhere"

@@ -52,7 +52,17 @@ async def test_a_lead_opens_tells_compensates_and_ends_an_incident(
     await wang.at.reload()
     row = wang.at.locator(".incident tbody tr")
     await expect(row).to_contain_text("已答复")
+    await office.shop.member("Bo", "beauty").says("大家好")
+    await office.shop.viewer("Al", "room").says("主播好")
+    await wang.presses("通知大家")
+    await expect(wang.at.get_by_role("group", name="2/2")).to_be_visible()
+    await wang.at.get_by_role("checkbox", name="beauty").uncheck()
+    await wang.at.locator(".incident form textarea").fill("付款正在恢复。")
     assert await wang.serious_findings() == []
+    await wang.at.locator(".incident form button[type=submit]").click()
+    await expect(wang.at.locator(".incident form")).to_have_count(0)
+    await office.shop.settle()
+    assert (office.shop.posts("beauty"), office.shop.posts("room")) == ([], ["付款正在恢复。"])
 
     await wang.presses("补偿")
     await wang.at.get_by_label("每人多少元").fill("300")

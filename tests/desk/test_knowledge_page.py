@@ -20,7 +20,10 @@ pytestmark = [
     pytest.mark.timeout(180),
     pytest.mark.asyncio(loop_scope="module"),
 ]
-SETTINGS = {"plugins": {"faq": {"encoder": "none"}, "handoff": {"policy": "manual"}}}
+GROUPS = {"groups": {"moms": {"channel": "shop", "conversation": "moms"}}}
+SETTINGS = {
+    "plugins": {"faq": {"encoder": "none"}, "handoff": {"policy": "manual"}, "groups": GROUPS}
+}
 ENTRIES = (
     Entry(
         id="return",
@@ -44,6 +47,7 @@ async def office() -> AsyncGenerator[Office]:
         await office.hires("tao", "trainer", name="小陶")
         await office.hires("li", "agent", name="小李")
         await office.hires("wang", "supervisor", name="王姐")
+        await office.hires("zhou", "community", name="小周")
         yield office
 
 
@@ -76,12 +80,21 @@ async def test_a_miss_becomes_an_entry_and_an_entry_is_changed_and_taken_back(
     kim.hears("抵 5 元券")
 
     await tao.goes("knowledge/hours")
+    wang = await at_desk(office, browser, "wang")
+    await wang.goes("knowledge/hours")
+    mine = wang.at.get_by_label("答案", exact=True)
+    await mine.fill("我正在写的答案")
     await page.get_by_label("答案", exact=True).fill("8 点到 22 点。")
     await page.get_by_label("考题", exact=False).fill("怎么申请退货")
     await tao.presses("存草稿")
     await expect(page.locator(".findings-list")).to_contain_text("怎么申请退货？")
     await tao.pictured("entry-zh")
+    await expect(wang.at.get_by_role("status").filter(has_text="tao 刚改了这里")).to_be_visible()
+    await expect(mine).to_have_value("我正在写的答案")
+    await wang.presses("看新的")
+    await expect(mine).to_have_value("8 点到 22 点。")
     await tao.presses("审核通过")
+    await expect(wang.at.get_by_text("审核：tao")).to_be_visible()  # nothing unsaved: by itself
     await tao.presses("发布")
     await tao.presses("仍然发布")
     await expect(page.locator(".change ins").first).to_have_text("8 点到 22 点。")
@@ -90,8 +103,9 @@ async def test_a_miss_becomes_an_entry_and_an_entry_is_changed_and_taken_back(
         page.get_by_role("button", name="Yes").or_(page.get_by_role("button", name="确定")).click()
     )
     await expect(page.get_by_label("答案", exact=True)).to_have_value("9 点到 21 点。")
-    assert tao.faults == []
-    await page.context.close()
+    assert tao.faults + wang.faults == []
+    for desk in (tao, wang):
+        await desk.at.context.close()
 
 
 async def test_an_agent_puts_words_of_the_knowledge_into_a_reply(
@@ -132,6 +146,22 @@ async def test_working_hours_are_set_at_the_desk_and_go_back_to_the_file(
     await expect(hours).to_contain_text("08:30–21:00")
     assert held(office).opens.hour == 8
     await wang.pictured("settings-zh")
+    zhou = await at_desk(office, browser, "zhou")
+    await zhou.goes("settings")
+    await expect(zhou.at.locator(".setting")).to_have_count(1)
+    await zhou.presses("修改“每周定时群发”")
+    await zhou.presses("加一条")
+    await zhou.at.get_by_label("名字").fill("辅食教程")
+    await zhou.at.get_by_label("星期几").select_option("wed")
+    await zhou.at.get_by_label("几点").fill("20:00")
+    await zhou.at.get_by_role("checkbox", name="moms").check()
+    await zhou.at.get_by_label("发什么").fill("南瓜米糊")
+    assert await zhou.serious_findings() == []
+    await zhou.presses("保存")
+    await expect(zhou.at.locator(".setting")).to_contain_text("周三 20:00 · 辅食教程 · moms")
+    slots = wang.at.locator(".setting", has_text="每周定时群发")
+    await expect(slots).to_contain_text("辅食教程")  # by itself
+    await zhou.at.context.close()
     await wang.presses("“人工上班时间”用回文件的值")
     await wang.at.get_by_role("button", name="确定").click()
     await expect(hours).not_to_contain_text("已改")

@@ -129,10 +129,14 @@ def many(log: Path) -> dict[str, dict[str, Any]]:
 async def reload(file: str) -> list[dict[str, Any]]:
     """Ask all processes, as the command does; what both of them answered."""
     async with office(read(file)) as desk:
+        session, rung = desk.app.session, asyncio.Event()
+        assert session is not None
+        session.heard.append(lambda _: rung.set())
         effects = desk.effects()
         effects.emit(ASKED, asked="now")
         await desk.commit(effects)
         async with asyncio.timeout(20):
-            while len(done := await JournalEntry.filter(kind=DONE)) < 2:  # noqa: ASYNC110 - other processes answer
-                await asyncio.sleep(0.05)
+            while len(done := await JournalEntry.filter(kind=DONE)) < 2:
+                await rung.wait()
+                rung.clear()
         return [entry.data for entry in done]

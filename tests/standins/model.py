@@ -75,7 +75,7 @@ class Model:
         if self.mood == "html":
             return web.Response(text="<html>maintenance</html>", content_type="text/html")
         if self.mood == "slow":
-            await asyncio.sleep(5)
+            await asyncio.Event().wait()  # longer than anybody waits
         words = self.says(asked)
         if self.mood == "whole":
             choice = {"message": {"content": words}, "finish_reason": "stop"}
@@ -101,7 +101,7 @@ class Model:
             if self.gate and "\n" in words[at : at + self.piece]:
                 await self.gate.wait()
             if self.mood == "drip":
-                await asyncio.sleep(0.05)
+                await asyncio.sleep(0.05)  # real time: the caller looks at no other
         stop = "length" if self.mood == "length" else "stop"
         await answer.write(_event({"delta": {}, "finish_reason": stop}))
         tokens = -1 if self.mood == "lies" else self.tokens

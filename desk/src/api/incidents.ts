@@ -56,5 +56,18 @@ export interface Proposal {
   mine: boolean
 }
 
+/** A group or a live room that may hear of it; `told`: it has. */
+export interface Room {
+  id: number
+  kind: "group" | "live"
+  name: string
+  told: boolean
+}
+
+export const KINDS: IncidentKind[] = ["fault", "orders", "opinion"]
+
+/** What was written in one field: words or numbers between spaces and commas. */
+export const listed = (text: string): string[] => text.split(/[\s,，、]+/).filter(Boolean)
+
 /** `12.50` of 1250 fen. */
 export const yuan = (fen: number): string => (fen / 100).toFixed(2)

@@ -9,6 +9,7 @@ export type SettingKind =
   | "hours"
   | "span"
   | "map"
+  | "slots"
   | "json"
 
 export interface Setting {
@@ -29,6 +30,18 @@ export interface Section {
   name: string
   plugin: boolean
   items: Setting[]
+}
+
+export const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const
+
+/** A post of every week to groups, by their names in the settings. */
+export interface WeeklySlot {
+  name: string
+  day: (typeof DAYS)[number]
+  time: string
+  groups: string[]
+  text: string
+  file: string | null // instead of the text
 }
 
 /** A setting's value in one line, as people read it. */

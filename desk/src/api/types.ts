@@ -23,6 +23,7 @@ export interface Me {
   shop: string
   knowledge: boolean
   incidents: boolean
+  notice: boolean
 }
 
 export interface SessionRow {
@@ -148,6 +149,7 @@ export interface Conversation {
   seen: number
   viewers: Viewer[]
   guests: Guest[]
+  objected: boolean
   limits: { max_text: number | null; parts: string[]; push: boolean }
   may: {
     reply: boolean
@@ -286,7 +288,7 @@ export interface Numbers {
   by: string
   bounds: number[]
   metrics: Metric[]
-  rows: { key: string; values: Record<string, Value> }[]
+  rows: { key: string; text: string; values: Record<string, Value> }[]
   total: Record<string, Value>
 }
 

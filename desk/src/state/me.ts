@@ -4,7 +4,7 @@ import { computed, ref } from "vue"
 import { ApiError, get, keepToken, post, put, remove } from "../api/client"
 import type { Me, Presence, Role } from "../api/types"
 
-/** Those who see conversations; for others there is no live line. */
+/** Those who see conversations, and are there for customers or not. */
 export const TALKERS: Role[] = ["agent", "supervisor", "community", "live"]
 
 export const useMe = defineStore("me", () => {
@@ -28,7 +28,7 @@ export const useMe = defineStore("me", () => {
 
   async function signIn(login: string, password: string, code: string): Promise<void> {
     take(await post<Me>("/session", code ? { login, password, code } : { login, password }))
-    if (is(...TALKERS)) await be("online") // who signs in to work is there
+    if (is(...TALKERS) && !me.value?.notice) await be("online") // who signs in to work is there
   }
 
   async function signOut(): Promise<void> {

@@ -7,8 +7,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from core.contacts.person import together
 from core.effects import Effects
 from core.store.models import Conversation
+from plugins.complaints.face import Complaint, State
 from plugins.console import audit
 from plugins.console.api.lookup import direct_of
 from plugins.console.ask import Ask
@@ -16,6 +18,7 @@ from plugins.console.cards import guests_of, names
 from plugins.console.fold import agent_of
 from plugins.console.models import Guest, Note, Staff, Thread
 from plugins.console.problems import Problem, not_found
+from plugins.console.quality.reviews import may_look
 from plugins.console.roles import LEADS, PEOPLE, StaffRole
 from plugins.console.shapes import GuestShape
 from plugins.console.table import Shape
@@ -31,9 +34,10 @@ class Consult(Shape):
 
 
 class Watch(Shape):
-    """How a lead takes part."""
+    """How a lead takes part. ``ground``: the law's, to observe in spite of the customer's no."""
 
     part: Literal["observe", "join"]
+    ground: str = Field("", max_length=200)
 
 
 class Whisper(Shape):
@@ -68,10 +72,16 @@ async def watch(ask: Ask, body: Watch) -> Guests:
     conversation = await _with_somebody(ask)
     if conversation.owner == ask.owner:
         raise Problem(409, "not-yours")
+    facts, ground = {"owner": agent_of(conversation.owner)}, body.ground.strip()
+    if body.part == "observe":
+        complaint = await _complains(conversation.contact_id)
+        contact, law = conversation.contact_id, bool(ground)
+        await may_look(facts["owner"], contact, law=law, complaint=complaint)
     effects = ask.desk.effects()
     _seat(effects, conversation.id, ask.who.login, body.part, ask.who.login)
     act = {"observe": "observed", "join": "joined"}[body.part]
-    audit.record(effects, ask.who.login, act, conversation.id, owner=agent_of(conversation.owner))
+    facts |= {"ground": ground} if ground else {}
+    audit.record(effects, ask.who.login, act, conversation.id, **facts)
     return await _done(ask, effects, conversation)
 
 
@@ -146,6 +156,12 @@ async def _with_somebody(ask: Ask) -> Conversation:
     if not agent_of(conversation.owner):
         raise Problem(409, "not-yours")
     return conversation
+
+
+async def _complains(contact: int | None) -> bool:
+    """Whether the customer has a complaint that is not closed."""
+    people = await together(contact) if contact is not None else []
+    return await Complaint.filter(contact_id__in=people).exclude(state=State.CLOSED).exists()
 
 
 def _seat(effects: Effects, number: int, login: str, part: str, by: str) -> None:

@@ -16,6 +16,7 @@ from plugins.console.ask import Ask
 from plugins.console.fold import agent_of
 from plugins.console.models import Rating, Staff, Thread
 from plugins.console.problems import Problem
+from plugins.console.quality.consent import tell
 from plugins.console.rating import card
 from plugins.console.roles import LEADS, PEOPLE, StaffRole
 from plugins.console.shapes import ConversationShape
@@ -57,6 +58,7 @@ async def claim(ask: Ask, body: Claim) -> ConversationShape:
         raise Problem(409, "taken")
     effects = ask.desk.effects()
     own(effects, conversation, ask.owner, by=ask.who.login)
+    await tell(effects, conversation, ask.desk.settings)
     end_guests(effects, conversation.id, ask.who.login if other else "")
     if other:
         before = conversation.owner

@@ -23,6 +23,7 @@ from plugins.console.light import MOST_RANKED, Light, lights
 from plugins.console.messages import message_shape
 from plugins.console.models import ContactCard, Guest, Thread
 from plugins.console.problems import Problem
+from plugins.console.quality.consent import objects
 from plugins.console.rank import Facts, points
 from plugins.console.roles import LEADS, PEOPLE
 from plugins.console.shapes import (
@@ -108,6 +109,7 @@ async def opened(ask: Ask) -> ConversationShape:
         viewers=[Viewer(**viewer) for viewer in ask.desk.hub.viewers(conversation.id)],
         limits=Limits(max_text=can.max_text, parts=sorted(can.parts), push=can.push),
         guests=await guest_shapes(thread),
+        objected=await objects(thread.contact_id),
         may=await _may(ask, thread),
     )
 

@@ -14,6 +14,7 @@ from core.store.models import Contact, Conversation, Message
 from plugins.complaints.face import Rung, warn_at
 from plugins.console import audit
 from plugins.console.ask import Ask
+from plugins.console.models import Thread
 from plugins.console.problems import Problem, not_found
 from plugins.console.shapes import CaseNote, Clock, Named
 from plugins.console.table import Shape
@@ -22,6 +23,7 @@ from plugins.incidents.face import ACTIVE, Affected, Incident, Kind, Moved, Open
 from plugins.orders.face import SourceDown
 
 Words = list[str]
+MOST_ROOMS = 500
 
 
 class Which(Shape):
@@ -36,6 +38,18 @@ class Room(Shape):
     id: int
     kind: str
     name: str
+
+
+class Choice(Room):
+    """One that may be chosen; ``told``: it has the notice already."""
+
+    told: bool
+
+
+class Choices(Shape):
+    """Those with the newest words first."""
+
+    items: list[Choice]
 
 
 class IncidentShape(Shape):
@@ -95,10 +109,13 @@ class Said(Shape):
 
 
 class Notice(Shape):
-    """What everybody hears; without ``text`` the answer that stands. ``rooms``: conversations."""
+    """What everybody hears; without ``text`` the answer that stands.
+
+    ``rooms``: the groups and live rooms that hear it; ``null``: those where it was spoken of.
+    """
 
     text: str = Field("", max_length=2000)
-    rooms: list[int] = Field(default=[], max_length=500)
+    rooms: list[int] | None = Field(None, max_length=MOST_ROOMS)
 
 
 class Newcomers(Shape):
@@ -174,6 +191,11 @@ async def list_affected(ask: Ask, query: PeoplePage) -> People:
     return People(items=await _people(ask, incident, page), next=more)
 
 
+async def list_rooms(ask: Ask) -> Choices:
+    """The groups and live rooms that a notice may go to (S-336)."""
+    return Choices(items=await _choices(await find(ask)))
+
+
 async def open_incident(ask: Ask, body: NewIncident) -> IncidentShape:
     """Open a draft, or something that a person has noticed: the three clocks run."""
     there(ask)
@@ -222,8 +244,11 @@ async def plan_incident(ask: Ask, body: Said) -> IncidentShape:
 async def notify_incident(ask: Ask, body: Notice) -> IncidentShape:
     """Tell everybody who has not heard of it."""
     incident = await find(ask, State.OPEN)
+    wanted, spared = set(body.rooms or ()), None
+    if body.rooms is not None:
+        spared = [one.id for one in await _choices(incident) if not (one.told or one.id in wanted)]
     async with acting(ask, "notified", incident.number) as effects:
-        incidents.notify(effects, incident, body.text, body.rooms, ask.owner)
+        incidents.notify(effects, incident, body.text, sorted(wanted), ask.owner, spared=spared)
     return await get_incident(ask)
 
 
@@ -301,6 +326,18 @@ async def _shape(ask: Ask, row: Incident) -> IncidentShape:
         rooms=[Room(id=one.id, kind=str(one.kind), name=one.external_id) for one in rooms],
         notes=[CaseNote.model_validate(note) for note in row.notes],
     )
+
+
+async def _choices(incident: Incident) -> list[Choice]:
+    threads = await Thread.filter(kind__in=incidents.ROOMS).order_by("-last_at").limit(MOST_ROOMS)
+    places = [thread.conversation_id for thread in threads]
+    rooms = {room.id: room for room in await Conversation.filter(id__in=places)}
+    told = await incidents.told(incident, list(rooms.values()))
+    return [
+        Choice(id=room.id, kind=str(room.kind), name=room.external_id, told=room.id in told)
+        for place in places
+        if (room := rooms.get(place))
+    ]
 
 
 def _clocks(ask: Ask, row: Incident) -> list[Clock]:

@@ -62,21 +62,6 @@ class Shelf(Shape):
     categories: list[str]
 
 
-class SheetShape(Shape):
-    """An entry opened; ``stamp`` goes back with every change."""
-
-    id: str
-    published: Entry | None
-    version: int
-    author: str
-    updated_at: datetime | None
-    draft: Entry | None
-    drafted_by: str
-    drafted_at: datetime | None
-    reviewer: str
-    stamp: str
-
-
 class FindingShape(Shape):
     """What a change does; ``entry`` and ``other`` with their standard questions."""
 
@@ -156,13 +141,13 @@ async def list_knowledge(ask: Ask, query: Search) -> Shelf:
     return Shelf(items=items, next=following, categories=await categories())
 
 
-async def get_entry(ask: Ask) -> SheetShape:
+async def get_entry(ask: Ask) -> Sheet:
     """One entry with its draft."""
     editor(ask)
-    return _shape(await _sheet(ask))
+    return await _sheet(ask)
 
 
-async def put_draft(ask: Ask, body: NewDraft) -> SheetShape:
+async def put_draft(ask: Ask, body: NewDraft) -> Sheet:
     """Keep what an entry shall say; customers hear the old answer until it is published."""
     knowledge, entry_id = editor(ask), ask.path["entry"]
     if body.entry.id != entry_id:
@@ -171,13 +156,13 @@ async def put_draft(ask: Ask, body: NewDraft) -> SheetShape:
     knowledge.draft(effects, [body.entry], ask.who.login, body.stamp)
     audit.record(effects, ask.who.login, "knowledge-drafted", entry_id)
     await write(ask, effects)
-    return _shape(await _sheet(ask))
+    return await _sheet(ask)
 
 
 async def discard_draft(ask: Ask, body: Stamped) -> None:
     """Forget a draft."""
     effects, found = ask.desk.effects(), await _drafted(ask)
-    editor(ask).discard(effects, found.id, body.stamp)
+    editor(ask).discard(effects, found.id, ask.who.login, body.stamp)
     audit.record(effects, ask.who.login, "knowledge-discarded", found.id)
     await write(ask, effects)
 
@@ -189,23 +174,23 @@ async def check_draft(ask: Ask) -> Exam:
     return Exam(findings=findings(ask, told))
 
 
-async def review_draft(ask: Ask, body: Stamped) -> SheetShape:
+async def review_draft(ask: Ask, body: Stamped) -> Sheet:
     """Say that a draft is right."""
     effects, found = ask.desk.effects(), await _drafted(ask)
     editor(ask).review(effects, found.id, ask.who.login, body.stamp)
     audit.record(effects, ask.who.login, "knowledge-reviewed", found.id)
     await write(ask, effects)
-    return _shape(await _sheet(ask))
+    return await _sheet(ask)
 
 
-async def publish_draft(ask: Ask, body: Release) -> SheetShape:
+async def publish_draft(ask: Ask, body: Release) -> Sheet:
     """Let customers hear the draft; refused with the findings where answers would get worse."""
     found = await _drafted(ask)
     if not (found.reviewer or body.sure):
         raise Problem(409, "not-reviewed")
     if found.draft is not None:
         await release(ask, [found.draft], "knowledge-published", sure=body.sure, stamp=body.stamp)
-    return _shape(await _sheet(ask))
+    return await _sheet(ask)
 
 
 async def list_versions(ask: Ask) -> Versions:
@@ -224,7 +209,7 @@ async def list_versions(ask: Ask) -> Versions:
     return Versions(items=items)
 
 
-async def roll_back(ask: Ask, body: Rollback) -> SheetShape:
+async def roll_back(ask: Ask, body: Rollback) -> Sheet:
     """Publish an earlier version anew; checked like any change."""
     editor(ask)
     past = {number: entry for number, entry, _, _ in await versions(ask.path["entry"])}
@@ -232,7 +217,7 @@ async def roll_back(ask: Ask, body: Rollback) -> SheetShape:
         raise not_found()
     act = "knowledge-rolled-back"
     await release(ask, [past[body.version]], act, sure=body.sure, stamp=body.stamp)
-    return _shape(await _sheet(ask))
+    return await _sheet(ask)
 
 
 def editor(ask: Ask) -> Editor:
@@ -309,7 +294,3 @@ async def _drafted(ask: Ask) -> Sheet:
     if found.draft is None:
         raise Problem(409, "no-draft")
     return found
-
-
-def _shape(found: Sheet) -> SheetShape:
-    return SheetShape(**{name: getattr(found, name) for name in SheetShape.model_fields})

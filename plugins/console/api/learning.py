@@ -158,7 +158,7 @@ async def approve_candidate(ask: Ask, body: Approval) -> Approved:
 async def dismiss_candidate(ask: Ask) -> None:
     """Nobody shall be asked about these questions again."""
     effects, one = ask.desk.effects(), await _candidate(ask)
-    settle(effects, one, None, ask.desk.clock)
+    settle(effects, one, None, ask.desk.clock, ask.who.login)
     audit.record(effects, ask.who.login, "knowledge-dismissed", one.question, asked=one.count)
     await ask.desk.write(effects)
 

@@ -102,7 +102,7 @@ async def _replay(seat: Seat, reader: Reader, end: Reader) -> None:
                 continue
             setattr(told, name, item.id)
             number, frame = item_frame(item, told.cursor, staff)
-            if not number or kinds.get(number) in seat.kinds:
+            if seat.may_hear(item, kinds.get(number or 0)):
                 seat.put(encode(frame))
         await asyncio.sleep(0)
 

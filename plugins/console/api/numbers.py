@@ -4,37 +4,33 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Literal
 
 from aiohttp import web
 from pydantic import Field
 
-from core.store.sql import Rows, Work
 from plugins.console.ask import Ask
-from plugins.console.figures import (
-    BOUNDS,
-    GOALS,
-    Sum,
-    Sums,
-    Value,
-    cells,
-    columns,
-    values,
-    whole,
-)
+from plugins.console.figures import BOUNDS, GOALS, Value, cells, columns, values, whole
+from plugins.console.numbers.source import Days, Source
+from plugins.console.numbers.totals import By, totals
 from plugins.console.problems import Problem
 from plugins.console.table import Shape
 
 LONGEST = 366  # days
-By = Literal["day", "hour", "channel", "agent"]
 
 
-class Span(Shape):
-    """Which days (shop time, both included), and by what they are added up."""
+class Dates(Shape):
+    """Which days (shop time, both included)."""
 
     from_: date | None = Field(None, alias="from")
     to: date | None = None
+
+
+class Span(Dates):
+    """And by what they are added up."""
+
     by: By = "day"
 
 
@@ -49,9 +45,10 @@ class Metric(Shape):
 
 
 class Row(Shape):
-    """One day, hour, channel or agent."""
+    """One day, hour, channel, agent or class of topics; ``text``: the key in words."""
 
     key: str
+    text: str
     values: dict[str, Value]
 
 
@@ -69,50 +66,47 @@ class Numbers(Shape):
 
 async def get_numbers(ask: Ask, query: Span) -> Numbers:
     """A report."""
-    begin, end = _days(ask, query)
+    days = days_of(ask, query)
     await ask.desk.tail.catch_up()
-    rows = await ask.desk.writer.look(lambda: added_up(query.by, begin, end))
-    sums: dict[str, Sums] = {}
-    for key, metric, bucket, count, total in rows:
-        name = f"{key:02}" if query.by == "hour" else str(key)
-        if name or query.by == "agent":
-            found = sums.setdefault(name, {}).setdefault(metric, Sum())
-            found.buckets[bucket] = int(count)
-            found.total += int(total)
+    sums, texts = await totals(Source.of(ask), query.by, days)
+    total = values(whole(sums.values()))
+    known = sums if texts else {key: found for key, found in sums.items() if key}
     return Numbers(
-        from_=begin,
-        to=end,
+        from_=days.begin,
+        to=days.end,
         by=query.by,
         bounds=list(BOUNDS),
-        metrics=[_metric(ask, name) for name in GOALS],
-        rows=[Row(key=key, values=values(found)) for key, found in sorted(sums.items()) if key],
-        total=values(whole(sums.values())),
+        metrics=[_metric(ask, name) for name in GOALS if not texts or name in total],
+        rows=[
+            Row(key=key, text=texts.get(key, key), values=values(found))
+            for key, found in sorted(known.items())
+        ],
+        total=total,
     )
-
-
-def added_up(by: By, begin: date, end: date) -> Work[Rows]:
-    """Tallies by key, metric and bucket: the engine adds them up, whatever their number."""
-    sql = f"""SELECT {by}, metric, bucket, SUM(count), SUM(total) FROM desk_tally
-WHERE day >= ? AND day <= ? GROUP BY {by}, metric, bucket ORDER BY {by}, metric, bucket"""  # noqa: S608 - one of four names
-    return (yield sql, (begin.isoformat(), end.isoformat()))
 
 
 async def get_numbers_csv(ask: Ask, query: Span) -> web.Response:
     """The same as a table for a spreadsheet."""
     report = await get_numbers(ask, query)
+    goals = [(metric.name, metric.text, GOALS[metric.name]) for metric in report.metrics]
+    head = [query.by, *columns([(text, goal) for _, text, goal in goals])]
+    names = [name for name, _, _ in goals]
+    lines = [[row.text, *cells(row.values, names)] for row in report.rows]
+    return sheet(f"numbers-{report.from_}-{report.to}-{report.by}", [head, *lines])
+
+
+def sheet(name: str, lines: Iterable[Iterable[object]]) -> web.Response:
+    """A table as a file that spreadsheets open, in their encoding."""
     text = io.StringIO()
     writer = csv.writer(text)
-    texts = [metric.text for metric in report.metrics]
-    writer.writerow([query.by, *columns(list(zip(texts, GOALS.values(), strict=True)))])
-    for row in report.rows:
-        writer.writerow([safe(row.key), *cells(row.values)])
-    name = f"numbers-{report.from_}-{report.to}-{report.by}.csv"
+    for line in lines:
+        writer.writerow([safe(cell) if isinstance(cell, str) else cell for cell in line])
     return web.Response(
         body=("\ufeff" + text.getvalue()).encode(),
         content_type="text/csv",
         charset="utf-8",
         headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Disposition": f'attachment; filename="{name}.csv"',
             "Cache-Control": "no-store",
         },
     )
@@ -123,13 +117,14 @@ def safe(text: str) -> str:
     return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
 
 
-def _days(ask: Ask, query: Span) -> tuple[date, date]:
+def days_of(ask: Ask, query: Dates) -> Days:
+    """The days that are asked for, the last seven otherwise."""
     today = ask.desk.clock.now().astimezone(ask.desk.texts.zone).date()
     end = query.to or today
     begin = query.from_ or end - timedelta(days=min(6, end.toordinal() - 1))
     if begin > end or (end - begin).days > LONGEST:
         raise Problem(400, "bad-request", fields={"from": "1..366"})
-    return begin, end
+    return Days(begin, end)
 
 
 def _metric(ask: Ask, name: str) -> Metric:

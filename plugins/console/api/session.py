@@ -19,6 +19,7 @@ from plugins.console.passwords import (
     totp_uri,
 )
 from plugins.console.problems import Problem, not_found
+from plugins.console.quality import notice
 from plugins.console.roles import StaffRole
 from plugins.console.sessions import COOKIE, set_cookie
 from plugins.console.shapes import Presence
@@ -52,6 +53,7 @@ class Me(Shape):
     shop: str
     knowledge: bool  # whether the shop has one
     incidents: bool  # and those
+    notice: bool  # whether it must still be read how the own work is looked at
 
 
 class NewPassword(Shape):
@@ -222,6 +224,7 @@ async def _me(ask: Ask) -> Me:
         shop=ask.desk.shop.name,
         knowledge=ask.desk.knowledge is not None,
         incidents=ask.desk.incidents is not None,
+        notice=await notice.wanted(who, notice.version(ask.desk.texts, ask.desk.settings)),
     )
 
 

@@ -1,11 +1,15 @@
-"""The shop's settings: everybody who leads sees them, and changes those that may change now."""
+"""The shop's settings: everybody who leads sees them, and changes those that may change now.
+
+Who looks after the groups sees that plugin's table, and changes when what is posted there.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel
 
@@ -14,19 +18,24 @@ from core.overrides import Setting, hidden
 from core.plugin import PluginSettings
 from core.settings import SettingsError
 from core.store.commit import Superseded
-from plugins.console import audit
+from core.wrong import line
+from plugins.console import audit, slots
 from plugins.console.ask import Ask
 from plugins.console.models import Override
 from plugins.console.overlay import CHANGED
 from plugins.console.problems import Problem, not_found
+from plugins.console.roles import LEADS
 from plugins.console.settings import ConsoleSettings
 from plugins.console.sla.terms import adopt, terms_of
 from plugins.console.table import Shape
+from plugins.groups.face import GroupSettings
 
 Kind = Literal[
-    "number", "integer", "switch", "text", "choice", "time", "hours", "span", "map", "json"
+    "number", "integer", "switch", "text", "choice", "time", "hours", "span", "map", "slots", "json"
 ]
 KINDS: Mapping[str, Kind] = {"number": "number", "integer": "integer", "boolean": "switch"}
+SLOTS = {"name", "day", "time", "groups"}
+COMMUNITY = ("groups", "slots")  # what those without a lead's role may change
 CORE = ("shop", "server", "database", "queue", "log", "work", "live", "retention", "telemetry")
 
 
@@ -74,9 +83,13 @@ async def list_settings(ask: Ask) -> Sections:
     rows = {(row.plugin, row.key): row for row in await Override.all()}
     found: dict[str, list[SettingShape]] = {}
     for one in ask.desk.overlay.overrides.settings():
-        items = found.setdefault(one.plugin, [])
-        items.append(_shape(one, rows.get((one.plugin, one.key))))
+        if _may(ask, one.plugin):
+            shape = _shape(one, rows.get((one.plugin, one.key)))
+            live = shape.live and _may(ask, one.plugin, one.key)
+            found.setdefault(one.plugin, []).append(shape.model_copy(update={"live": live}))
     plugins = [Section(name=name, plugin=True, items=items) for name, items in found.items()]
+    if not ask.roles & LEADS:
+        return Sections(items=plugins)
     whole = ask.desk.overlay.whole
     core = [_core(name, getattr(whole, name)) for name in CORE if hasattr(whole, name)]
     return Sections(items=[*plugins, *core])
@@ -84,7 +97,7 @@ async def list_settings(ask: Ask) -> Sections:
 
 async def change_setting(ask: Ask, body: NewValue) -> Sections:
     """Change one; checked by the same rules, in the same words, as the file."""
-    plugin, key = ask.path["plugin"], ask.path["key"]
+    plugin, key = _place(ask)
     before, values = await _before(ask, plugin)
     fresh = _checked(ask, plugin, {**values, key: body.value})
     row = {"value": {"is": body.value}, "by": ask.who.login, "at": ask.desk.clock.now()}
@@ -99,7 +112,7 @@ async def change_setting(ask: Ask, body: NewValue) -> Sections:
 
 async def reset_setting(ask: Ask) -> Sections:
     """Back to the file's value."""
-    plugin, key = ask.path["plugin"], ask.path["key"]
+    plugin, key = _place(ask)
     before, values = await _before(ask, plugin)
     if key not in values:
         raise not_found()
@@ -111,6 +124,18 @@ async def reset_setting(ask: Ask) -> Sections:
     return await list_settings(ask)
 
 
+def _may(ask: Ask, plugin: str, key: str = "") -> bool:
+    """Whether the person sees a plugin's table, or changes that key of it."""
+    return bool(ask.roles & LEADS) or (plugin, key or COMMUNITY[1]) == COMMUNITY
+
+
+def _place(ask: Ask) -> tuple[str, str]:
+    plugin, key = ask.path["plugin"], ask.path["key"]
+    if not _may(ask, plugin, key):
+        raise not_found()
+    return plugin, key
+
+
 async def _before(ask: Ask, plugin: str) -> tuple[PluginSettings, dict[str, Any]]:
     """A plugin's settings as they are, and what of them was changed."""
     values = (await ask.desk.overlay.values()).get(plugin, {})
@@ -118,12 +143,30 @@ async def _before(ask: Ask, plugin: str) -> tuple[PluginSettings, dict[str, Any]
 
 
 def _checked(ask: Ask, plugin: str, values: Mapping[str, Any]) -> PluginSettings:
+    overrides = ask.desk.overlay.overrides
     try:
-        return ask.desk.overlay.overrides.check(plugin, values)
+        fresh, file = overrides.check(plugin, values), overrides.check(plugin, {})
     except LookupError:  # no such plugin, or a setting that is read only at the start
         raise not_found() from None
     except SettingsError as error:
-        raise Problem(400, "bad-request", fields={"value": "\n".join(error.problems)}) from None
+        why = "\n".join(line(one, ask.desk.texts, ask.locale) for one in error.problems)
+        raise Problem(400, "bad-request", fields={"value": why}) from None
+    if strange := _files(fresh.model_dump()) - _files(file.model_dump()):
+        words = ask.say("console.only_file", path=", ".join(sorted(map(str, strange))))
+        raise Problem(400, "bad-request", fields={"value": words})
+    return fresh
+
+
+def _files(value: Any) -> set[Path]:  # noqa: ANN401 - a table of any shape
+    """Every file that settings name: what is read to customers is not for a page to say."""
+    if isinstance(value, Path):
+        return {value}
+    below: Iterable[Any] = ()
+    if isinstance(value, Mapping):
+        below = cast("Mapping[str, Any]", value).values()
+    elif isinstance(value, list | tuple):
+        below = cast("Sequence[Any]", value)
+    return {path for one in below for path in _files(one)}
 
 
 def about(ask: Ask) -> str:
@@ -141,6 +184,8 @@ async def _take_up(
         zone = ask.desk.shop.zone
         if terms_of(before.sla, zone) != terms_of(fresh.sla, zone):
             await adopt(effects, terms_of(fresh.sla, zone), who)
+    if isinstance(before, GroupSettings) and isinstance(fresh, GroupSettings):
+        slots.take_up(ask, effects, before, fresh)
     try:
         await ask.desk.write(effects)
     except Superseded:  # somebody else changed what is promised meanwhile
@@ -179,6 +224,8 @@ def _kind(schema: Mapping[str, Any]) -> Kind:
             return "span"
         values = schema.get("additionalProperties")
         return "map" if values == {"type": "string"} else "json"
+    if plain == "array" and set(schema.get("items", {}).get("properties", ())) >= SLOTS:
+        return "slots"
     return KINDS.get(plain, "json")
 
 

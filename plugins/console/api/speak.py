@@ -20,6 +20,7 @@ from plugins.console.fold import agent_of
 from plugins.console.messages import key_of, message_shape
 from plugins.console.models import Guest, Note, Place
 from plugins.console.problems import Problem
+from plugins.console.quality.consent import tell
 from plugins.console.roles import PEOPLE
 from plugins.console.shapes import Notes, NoteShape, Sent
 from plugins.console.table import Shape
@@ -121,6 +122,7 @@ async def _send(ask: Ask, conversation: Conversation, body: Reply, key: str) -> 
         free = conversation.owner in {"bot", "queue"}
         if body.take and free and ask.roles & PEOPLE:
             own(effects, conversation, ask.owner)
+            await tell(effects, conversation, ask.desk.settings)
         elif free or not await joined(conversation.id, ask.who.login):
             raise Problem(409, "not-yours")
     effects.post(Post((Text(body.text),), to=conversation.id, key=key, author=ask.owner))

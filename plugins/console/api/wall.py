@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from plugins.complaints.face import Complaint, State
-from plugins.console.api.numbers import added_up
 from plugins.console.api.team import Colleague, list_colleagues
 from plugins.console.ask import Ask
 from plugins.console.buckets import percentile
 from plugins.console.cards import cards
 from plugins.console.cases import case_shapes
 from plugins.console.models import Thread
+from plugins.console.numbers.source import Days
+from plugins.console.numbers.totals import added_up
 from plugins.console.shapes import Card, ComplaintShape
 from plugins.console.table import Shape
 from plugins.handoff.face import since_of
@@ -80,7 +81,7 @@ async def _agents(ask: Ask) -> list[OnWall]:
 
 async def _today(ask: Ask) -> Today:
     day = ask.desk.clock.now().astimezone(ask.desk.texts.zone).date()
-    rows = await ask.desk.writer.look(lambda: added_up("day", day, day))
+    rows = await ask.desk.writer.look(lambda: added_up("day", Days(day, day)))
 
     def count(prefix: str) -> int:
         return sum(int(row[3]) for row in rows if row[1].startswith(prefix))

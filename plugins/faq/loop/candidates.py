@@ -144,4 +144,5 @@ def settle(
             await some.update(settled_at=clock.now(), entry_id=entry_id)
 
     effects.write(work)
-    effects.emit("faq.settled", candidate=candidate.id, entry=entry_id, count=candidate.count)
+    facts = {"candidate": candidate.id, "entry": entry_id, "count": candidate.count}
+    effects.emit("faq.settled", **facts, by=author)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from core.message import ConversationKind, Inbound, Sender
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.message import ID, KEY, NAME, OWNER, ConversationKind, Inbound, Sender, bounded
 from core.parts import Text
-from core.store.models import Contact, ContactIdentity, Message
+from core.store.models import Contact, ContactIdentity, Conversation, Message
 from core.testing import START, Shop
 from tests.core.stage import echo, play
 
@@ -81,6 +85,37 @@ async def test_a_group_has_many_speakers_and_one_thread() -> None:
         rows = await Message.filter(conversation_id=thread.id, direction="in").order_by("id")
         assert [row.author for row in rows] == ["Mei", "Bo"]
         assert rows[0].contact_id != rows[1].contact_id
+
+
+async def test_what_is_longer_than_its_column_is_known_again_and_not_refused() -> None:
+    who, words = "甲" * (ID + 1), Text("hi")
+    sender = Sender(who, name="乙" * 999, union_id="丙" * 999)
+    first, twice, other = (
+        Inbound(key, who, sender, (words,), START, owner=owner)
+        for key, owner in (("戊" * 300, ""), ("戊" * 300, ""), ("戊" * 301, "agent:" + "丁" * 99))
+    )
+    async with play(echo()) as shop:
+        await accept(shop, first, twice, other)
+        assert await shop.balance() == {"handled": 2}
+        (person,), (thread,) = await ContactIdentity.all(), await Conversation.all()
+        assert person.external_id == thread.external_id == bounded(who, ID)
+        assert len((await Contact.get()).name) == NAME
+        reply = (await Message.filter(direction="out"))[0]
+        await shop.channel().channel.mark(reply.id, "failed", "why " * 999)
+        assert (await Message.get(id=reply.id)).state == "failed"
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.sampled_from("a二\U0001f600"))
+def test_ids_fit_and_stay_as_different_as_they_were(one: int, two: int, letter: str) -> None:
+    sender = Sender(letter * one, letter * one, letter * one)
+    message = Inbound(letter * two, letter * two, sender, (), START, owner=letter * two)
+    assert (message.key == sender.id) == (bounded(letter * one, KEY) == bounded(letter * two, ID))
+    assert len(message.key) <= KEY
+    assert max(map(len, (message.conversation, sender.id, sender.union_id))) <= ID
+    assert (len(sender.name) <= NAME, len(message.owner) <= OWNER) == (True, True)
+    kept = msgspec.json.decode(msgspec.json.encode(message), type=Inbound)
+    assert kept == message  # as the queue before the ledger keeps it
+    assert (bounded(letter * one, 200) == bounded(letter * two, 200)) == (one == two)
 
 
 async def test_nothing_at_all_is_accepted_too() -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
+from typing import cast
 
 import pytest
 from tortoise import connections
 from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
-from core.store import sqlite_lookups
 from core.store.models import Contact
+from core.store.sqlite_lookups import Client
 from core.testing import open_shop
 
 AT = datetime(2026, 11, 23, 2, 0, 0, 250, tzinfo=UTC)
@@ -40,10 +41,10 @@ async def test_lookups_beside_a_transaction() -> None:
         assert (await Contact.get(id=mei.id)).name == "Lan"
 
 
-async def test_a_long_lookup_is_made_in_the_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite_lookups, "MOMENT", 0.0)
+async def test_a_long_lookup_is_made_in_the_thread() -> None:
     async with open_shop():
-        client = connections.get("default")
+        client = cast("Client", connections.get("default"))
+        client.patience = 0.0
         (row,) = await client.execute_query_dict(f"{SLOW} WHERE i < 50000) SELECT i FROM n) AS m")
         assert list(row.values()) == [50_000]
         with pytest.raises(OperationalError, match="no such table"):

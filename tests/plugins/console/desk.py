@@ -14,7 +14,9 @@ from aiohttp import ClientSession, ClientWebSocketResponse, CookieJar, WSMsgType
 from argon2 import PasswordHasher
 
 from core.testing import Shop, open_shop
-from plugins.console.models import Staff
+from plugins.console.models import Acknowledgement, Staff
+from plugins.console.quality.notice import version
+from plugins.console.settings import ConsoleSettings
 
 PLUGINS = ("handoff", "complaints", "orders", "groups", "console")
 NUMBERS = itertools.count(1)
@@ -146,8 +148,10 @@ class Office:
     shop: Shop
     browsers: list[ClientSession] = field(default_factory=list[ClientSession])
 
-    async def hires(self, login: str, *roles: str, capacity: int = 8, name: str = "") -> Person:
-        """Somebody new, not signed in yet."""
+    async def hires(
+        self, login: str, *roles: str, capacity: int = 8, name: str = "", told: bool = True
+    ) -> Person:
+        """Somebody new, not signed in yet, who has read how work is looked at."""
         if not HASHES:
             HASHES.append(PasswordHasher().hash(PASSWORD))  # slow on purpose: once will do
         await Staff.create(
@@ -158,7 +162,20 @@ class Office:
             capacity=capacity,
             created_at=self.shop.clock.now(),
         )
+        if told:
+            texts, settings = self.shop.app.texts, self.settings
+            await Acknowledgement.create(
+                login=login,
+                version=version(texts, settings),
+                text="",
+                at=self.shop.clock.now(),
+            )
         return self.person(login, PASSWORD)
+
+    @property
+    def settings(self) -> ConsoleSettings:
+        """The desk's, as they are now."""
+        return self.shop.app.registry.services[ConsoleSettings]
 
     def person(self, login: str, password: str = "") -> Person:
         """Somebody with a fresh browser."""

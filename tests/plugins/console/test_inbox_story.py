@@ -31,7 +31,7 @@ async def test_an_angry_customer_is_seen_taken_answered_and_closed() -> None:
         assert sent["author"] == "小李"
         mei.hears("我马上帮您处理")
         read = await li.gets(f"/conversations/{number}/messages")
-        assert [m["by"] for m in read["items"]] == ["customer", "bot", "bot", "agent"]
+        assert [m["by"] for m in read["items"]] == ["customer", "bot", "bot", "bot", "agent"]
         done = await li.posts(f"/conversations/{number}/close", result="solved", ask=True)
         assert done["card"]["owner"]["kind"] == "bot"
         await shop.settle()

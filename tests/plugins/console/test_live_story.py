@@ -91,6 +91,22 @@ async def test_nobody_hears_what_the_role_may_not_see() -> None:
         assert "群里的悄悄话" not in again.said()
 
 
+async def test_who_sees_no_conversation_hears_what_staff_change_and_nothing_else() -> None:
+    async with open_desk() as office:
+        tao, wang = await office.opens("tao", "trainer"), await office.opens("wang", "supervisor")
+        line = await tao.listens()
+        await office.shop.customer("Mei").says("人工")
+        await wang.puts("/settings/complaints/nudges", value=2)
+        changed = await line.event("settings.changed")
+        assert changed["data"] == {"setting": "complaints.nudges", "by": "wang"}
+        assert {frame["t"] for frame in line.heard} == {"hello", "event"}
+        again = await tao.listens("0.0")
+        await again.until("replayed")
+        kinds = {frame["event"]["kind"] for frame in again.heard if frame["t"] == "event"}
+        assert kinds == {"settings.changed"}
+        await line.close()
+
+
 async def test_signing_out_ends_the_line() -> None:
     async with open_desk() as office:
         li = await office.opens("li")

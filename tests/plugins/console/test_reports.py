@@ -38,6 +38,8 @@ async def test_a_day_is_told_in_shares_of_what_ought_to_be_reached() -> None:
             "contained": (1, 3),
             "satisfied": (1, 1),
             "solved": (1, 1),
+            "first_contact": (1, 1),
+            "back": (0, 3),
             "kept": (2, 3),
             "soothed": (1, 1),
         }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -10,6 +11,7 @@ import pytest_asyncio
 
 from plugins.console.models import AuditLine
 from plugins.faq.face import FaqSettings
+from plugins.groups.settings import DAYS
 from tests.plugins.console.desk import PASSWORD, PLUGINS, Office, Person, Refused, open_desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -18,6 +20,7 @@ SETTINGS = {
         "faq": {"encoder": "none", "embeddings": {"key": "sk-very-secret"}},
         "handoff": {"policy": "manual"},
         "console": {"sla": {"first_minutes": 10}},
+        "groups": {"groups": {"moms": {"channel": "shop", "conversation": "moms"}}, "quiet": None},
     }
 }
 T = TypeVar("T")
@@ -80,7 +83,7 @@ async def test_what_cannot_be_is_refused_in_the_words_of_the_file_and_secrets_st
     assert (candidates["kind"], candidates["least"], candidates["most"]) == ("integer", 1, 5)
     with pytest.raises(Refused) as refused:
         await wang.puts("/settings/faq/precision", value=2)
-    words = "plugins.faq.precision = 2: Input should be less than or equal to 0.99"
+    words = "plugins.faq.precision = 2：不能大于 0.99"
     assert refused.value.error["fields"] == {"value": words}
     assert held(office, FaqSettings).precision == FaqSettings().precision
     for key in ("encoder", "nowhere", "embeddings.key"):
@@ -112,6 +115,45 @@ async def test_the_shop_greets_in_its_own_words_and_keeps_its_braces(office: Off
     ann = office.shop.customer("Ann")
     await ann.says("你好")
     ann.hears(hello["text"])
+
+
+async def test_a_weekly_post_that_is_moved_at_the_desk_goes_out_at_its_new_hour_only(
+    office: Office,
+) -> None:
+    shop, zhou = office.shop, await office.opens("zhou", "community")
+    (section,) = (await zhou.gets("/settings"))["items"]
+    editable = [(one["key"], one["kind"]) for one in section["items"] if one["live"]]
+    assert (section["name"], editable) == ("groups", [("slots", "slots")])
+    first, moved = (in_shop_time(office, hours) for hours in (2, 3))
+    recipe = {"name": "recipes", "groups": ["moms"], "text": "今晚辅食教程：南瓜米糊"}
+    for unfit, words in (
+        ({**recipe, **first, "groups": ["dads"]}, "dads"),
+        ({**recipe, **first, "text": "全网最低价"}, "最低价"),
+        ({**recipe, **first, "text": "", "file": "settings.toml"}, "settings.toml"),
+    ):
+        with pytest.raises(Refused) as refused:
+            await zhou.puts("/settings/groups/slots", value=[unfit])
+        assert words in refused.value.error["fields"]["value"]
+    with pytest.raises(Refused, match="not-found"):
+        await zhou.puts("/settings/groups/per_day", value=9)
+    await zhou.puts("/settings/groups/slots", value=[{**recipe, **first}])
+    await zhou.puts("/settings/groups/slots", value=[{**recipe, **moved}])
+    await shop.advance(hours=2)
+    assert shop.posts("moms") == []
+    await shop.advance(hours=1)
+    assert shop.posts("moms") == ["今晚辅食教程：南瓜米糊"]
+    await zhou.signs_in()
+    await zhou.asks("DELETE", "/settings/groups/slots")
+    await shop.advance(days=7)
+    assert len(shop.posts("moms")) == 1
+    acts = [line.act for line in await AuditLine.filter(about="groups.slots").order_by("id")]
+    assert acts == ["setting-changed", "setting-changed", "setting-reset"]
+
+
+def in_shop_time(office: Office, hours: int) -> dict[str, str]:
+    at = office.shop.clock.now() + timedelta(hours=hours)
+    local = at.astimezone(office.shop.app.texts.zone)
+    return {"day": DAYS[local.weekday()], "time": f"{local:%H:%M:%S}"}
 
 
 async def test_every_setting_that_may_change_now_exists(office: Office) -> None:

@@ -7,6 +7,8 @@ from collections.abc import AsyncGenerator
 import pytest
 import pytest_asyncio
 
+from core.store.models import ContactIdentity
+from plugins.incidents.models import Affected
 from tests.plugins.console.desk import Office, Person, Refused, open_desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -86,6 +88,35 @@ async def test_an_incident_from_its_opening_to_its_end(
     assert len((await li.gets("/incidents", state="ended"))["items"]) == 1
     acts = [line["act"] for line in (await boss.gets("/audit", q="incident"))["items"]]
     assert {"incident-opened", "incident-notified", "incident-resolved"} <= set(acts)
+
+
+async def test_a_notice_goes_to_the_groups_that_a_lead_has_chosen(
+    office: Office, lead: Person, li: Person
+) -> None:
+    shop = office.shop
+    await shop.member("Bo", "fans").says("付不了款啊")
+    for name in ("moms", "beauty"):
+        await shop.member(f"Al-{name}", name).says("大家好")
+    opened = await lead.posts("/incidents", **FAULT)
+    one = f"/incidents/{opened['number']}"
+    speaker = await ContactIdentity.get(external_id="Bo")
+    await lead.posts(f"{one}/people", contacts=[speaker.contact_id])
+    with pytest.raises(Refused, match="not-allowed"):
+        await li.gets(f"{one}/rooms")
+    rooms = {room["name"]: room for room in (await lead.gets(f"{one}/rooms"))["items"]}
+    assert {"fans", "moms", "beauty"} <= set(rooms)
+    await Affected.filter(contact_id=speaker.contact_id).update(heard_in=rooms["fans"]["id"])
+    await lead.posts(f"{one}/notify", text="付款正在恢复。", rooms=[rooms["moms"]["id"]])
+    await shop.settle()
+    told = {name: "付款正在恢复。" in shop.posts(name) for name in ("fans", "moms", "beauty")}
+    assert told == {"fans": False, "moms": True, "beauty": False}
+    now = {room["name"]: room["told"] for room in (await lead.gets(f"{one}/rooms"))["items"]}
+    assert {name: now[name] for name in told} == told
+    await lead.posts(f"{one}/notify", rooms=[rooms["fans"]["id"]])  # whom it told stays told
+    await lead.posts(f"{one}/resolve", text="付款已恢复。")
+    await shop.settle()
+    over = {name: "付款已恢复。" in shop.posts(name) for name in told}
+    assert over == {"fans": True, "moms": True, "beauty": False}
 
 
 async def test_the_customer_of_a_complaint_is_compensated_within_the_agents_limit(

@@ -1,0 +1,1 @@
+"""Quality inspection: notice and consent, a weekly sample, scores, appeals, averages (S-376)."""
