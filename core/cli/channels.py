@@ -17,7 +17,6 @@ from core.cli.scrape import own_url, scrape
 from core.cli.show import Json, complain, headings, json_line, listing, tell
 from core.cli.tongue import say
 from core.settings import load
-from core.store.database import owner_of
 from core.store.models import JournalEntry
 
 app = typer.Typer(invoke_without_command=True)
@@ -78,13 +77,12 @@ def _state(name: str, up: Sequence[dict[str, float]]) -> str:
 async def _reload() -> list[dict[str, Any]]:
     asked = secrets.token_hex(8)
     async with office() as desk:  # settings that cannot be used are refused right here
-        file = desk.app.database.file
-        if file is not None and not owner_of(file):
+        if not desk.app.database.shared:  # nobody else is on it
             return []
         effects = desk.effects()
         effects.emit(ASKED, asked=asked)
         await desk.commit(effects)
-        return await _answers(asked, alone=file is not None)
+        return await _answers(asked, alone=desk.app.database.file is not None)
 
 
 async def _answers(asked: str, *, alone: bool) -> list[dict[str, Any]]:
