@@ -20,6 +20,7 @@ from core.store.sql import json_text
 from plugins.console.audit import START
 
 TALK, DAYS, AGENTS = 50, 90, 20  # messages of a conversation, days, people
+ENTRIES = 200  # of the knowledge
 BEGIN = datetime.now(UTC).replace(microsecond=0) - timedelta(days=DAYS)
 WORDS = (
     "请问这件还有货吗",
@@ -41,7 +42,7 @@ def fill(file: Path, messages: int) -> None:
         base.execute(_CONVERSATIONS)
         base.execute(_TALKS, (people,))
         base.execute(_MESSAGES, (*WORDS, TALK))
-        base.executemany(_ENTRY, sorted(_entries(people)))
+        base.executemany(_ENTRY, sorted((*_entries(people), *_answers(people))))
         base.executemany(_AUDIT, _audit(AUDITED * messages // 1_000_000))
         base.execute(_COMPLAINTS, (max(1, COMPLAINTS * messages // 1_000_000),))
         base.execute("DROP TABLE talk")
@@ -76,6 +77,14 @@ def _entries(people: int) -> Iterator[tuple[str, str, int, str]]:
         for minutes, kind, data in said:
             at = _text(begin + timedelta(minutes=minutes))
             yield at, kind, number, json_text({"conversation": number, **data})
+
+
+def _answers(people: int) -> Iterator[tuple[str, str, int, str]]:
+    """Which of two hundred entries of the knowledge answered first in each conversation."""
+    for number in range(1, people + 1):
+        at = _text(_begins(number) + timedelta(minutes=1.2))
+        data = {"entry": f"entry-{number * 7 % ENTRIES}", "score": 1.0, "question": 0}
+        yield at, "faq.answered", number, json_text(data)
 
 
 def _audit(lines: int) -> Iterator[tuple[str, str, str, str, str, str, str]]:

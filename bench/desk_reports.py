@@ -27,7 +27,7 @@ from bench.desk_shop import PASSWORD, shop
 from bench.measure import Result
 from core.app import App
 from plugins.console import pages
-from plugins.console.folder import Folder
+from plugins.console.folder import ENQUIRY, Folder
 from plugins.console.models import Staff
 from plugins.console.routes import ROUTES
 from plugins.console.settings import SlaSettings
@@ -36,8 +36,10 @@ MANY, FEW = 1_000_000, 10_000
 TURNS = 5
 ODD = 333  # rows of a page while the shop folds for the first time
 QUERIES = {
-    "/numbers": ("by=day", "by=hour", "by=channel", "by=agent"),
+    "/numbers": ("by=day", "by=hour", "by=channel", "by=agent", "by=topic", "by=cause"),
     "/numbers.csv": ("by=day", "by=agent"),
+    "/numbers/lost": ("step=helped", "step=prompt", "step=lasting"),
+    "/numbers/report.html": ("kind=month",),
     "/conversations": (
         *(f"view={view}&order={order}" for view in ("all", "bot") for order in ("rank", "newest")),
         "view=all&order=newest&q=00042",
@@ -48,7 +50,10 @@ QUERIES = {
     "/audit": ("", "q=agent07"),
     "/knowledge/find": ("q=退货",),
 }
-SPANNED = ("/numbers", "/numbers.csv")
+SPANNED = (
+    *("/numbers", "/numbers.csv", "/numbers/chain", "/numbers/chain.csv", "/numbers/lost"),
+    *("/numbers/stages", "/numbers/stages.csv"),
+)
 
 
 @cache
@@ -96,7 +101,8 @@ async def _fold_twice(home: Path) -> None:
 def _rollups(home: Path) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(home / "shop.db")) as base:
         tallies = base.execute(_TALLIES).fetchall()
-        return [*tallies, *base.execute(_THREADS).fetchall()]
+        enquiries = base.execute(_ENQUIRIES).fetchall()
+        return [*tallies, *enquiries, *base.execute(_OUTCOMES), *base.execute(_THREADS)]
 
 
 async def _asked(app: App) -> dict[str, float]:
@@ -147,4 +153,7 @@ _TALLIES = """SELECT day, hour, channel, agent, metric, bucket, count, total FRO
 ORDER BY day, hour, channel, agent, metric, bucket"""
 _THREADS = """SELECT conversation_id, owner, last_message, last_at, inbound, emotion, waiting_since,
 asked_at, answered_at, reason, closed_at, clocks FROM desk_thread ORDER BY conversation_id"""
+_ENQUIRIES = f"SELECT {', '.join(ENQUIRY)} FROM desk_enquiry ORDER BY conversation_id, number"
+_OUTCOMES = """SELECT day, hour, channel, agent, topic, metric, bucket, count, total
+FROM desk_outcome ORDER BY day, hour, channel, agent, topic, metric, bucket"""
 BENCHES: dict[str, Callable[[], Result]] = {"desk_reports": partial(_worst)}

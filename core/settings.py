@@ -264,7 +264,7 @@ def explain(error: ValidationError, model: type[BaseModel], where: str = "") -> 
     lines: list[Problem] = []
     for problem in error.errors(include_url=False):
         key = ".".join(str(step) for step in problem["loc"])
-        full, kind = f"{where}.{key}" if where else key, problem["type"]
+        full, kind = ".".join(filter(None, (where, key))), problem["type"]
         if kind == "extra_forbidden":
             known = ", ".join(sorted(_known_keys(model, problem["loc"][:-1])))
             lines.append(unknown(full, known))

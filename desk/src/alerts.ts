@@ -5,8 +5,8 @@ import type { Frame } from "./api/live"
 import { useMe } from "./state/me"
 import { t } from "./texts"
 
-const LOUD = new Set(["handoff.requested", "sla.warned", "sla.breached", "complaint.escalated", "desk.mention", "desk.whisper", "desk.woke", "quality.scored", "quality.decided", "quality.appealed"])
-const SHOWN = /^(desk\.whisper|quality\.)/ // on an open page too
+const LOUD = new Set(["handoff.requested", "sla.warned", "sla.breached", "complaint.escalated", "desk.mention", "desk.whisper", "desk.woke", "desk.report", "quality.scored", "quality.decided", "quality.appealed"])
+const SHOWN = /^(desk\.whisper|desk\.report|quality\.)/ // on an open page too
 
 /** Whether an event is for this person: most are for all, some say whom they are for. */
 function meant(data: Record<string, unknown>): boolean {

@@ -19,9 +19,9 @@ from core.store.models import Contact
 from core.texts import Money
 from plugins.compensation import decisions
 from plugins.compensation.models import Grant, Proposal, Stage
-from plugins.compensation.options import Priority, Reason, Yuan, amount, typist
-from plugins.compensation.policy import Denied, Person
+from plugins.compensation.policy import Denied, Person, typist
 from plugins.compensation.settings import CompensationSettings
+from plugins.giving import Priority, Reason, Yuan, amount
 
 app = typer.Typer(
     name="compensation", help=say("compensation.cli_help"), invoke_without_command=True

@@ -5,8 +5,7 @@ from __future__ import annotations
 from plugins.compensation.decisions import Wish, approve, propose, refuse, unserved
 from plugins.compensation.handing import key_of
 from plugins.compensation.models import Grant, Proposal, Stage
-from plugins.compensation.options import Priority, Reason, Yuan, amount, typist
-from plugins.compensation.policy import Denied, Person, alone, may_approve
+from plugins.compensation.policy import Denied, Person, alone, may_approve, typist
 from plugins.compensation.settings import CompensationSettings, fen
 from plugins.compensation.wording import condition
 
@@ -15,14 +14,10 @@ __all__ = [
     "Denied",
     "Grant",
     "Person",
-    "Priority",
     "Proposal",
-    "Reason",
     "Stage",
     "Wish",
-    "Yuan",
     "alone",
-    "amount",
     "approve",
     "condition",
     "fen",

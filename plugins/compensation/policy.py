@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass
 
 from plugins.compensation.settings import CompensationSettings, Limit, fen
@@ -22,6 +23,11 @@ class Person:
 
     login: str
     roles: frozenset[str]
+
+
+def typist(name: str) -> Person:
+    """Who types: by name, or by their account. Whoever has the shop's terminal is an admin."""
+    return Person(name or getpass.getuser(), frozenset({"admin"}))
 
 
 def alone(person: Person, settings: CompensationSettings) -> int:

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from core.effects import Alarm
 from core.store.models import Conversation, JournalEntry, Message
 from plugins.console.buckets import bucket
-from plugins.console.models import Enquiry, Thread
+from plugins.console.models import Thread
 from plugins.console.numbers.enquiries import Enquiries
+from plugins.console.numbers.models import Enquiry
 from plugins.console.numbers.outcomes import Cell, Cells
 from plugins.console.numbers.rising import ANSWERS
 from plugins.console.pages import Item, about

@@ -16,7 +16,8 @@ from core.store.sql import Work, json_text, update, upsert
 from core.store.writer import Writer
 from plugins.console.fold import Fold, fresh_thread
 from plugins.console.messages import feel
-from plugins.console.models import Enquiry, Mark, Thread
+from plugins.console.models import Mark, Thread
+from plugins.console.numbers.models import Enquiry
 from plugins.console.pages import Item, Reader, about
 from plugins.console.sla.changes import Promises
 from plugins.console.sla.clocks import Policy

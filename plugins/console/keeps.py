@@ -16,13 +16,13 @@ from plugins.console import audit
 from plugins.console.models import (
     AuditLine,
     ContactCard,
-    Enquiry,
     Guest,
     Note,
     Place,
     Rating,
     Thread,
 )
+from plugins.console.numbers.models import Enquiry
 from plugins.console.quality.keeps import HOLDINGS as QUALITY
 
 

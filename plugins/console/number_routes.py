@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugins.console.api import insights, numbers
+from plugins.console.api import insights, numbers, reports
 from plugins.console.numbers.chain import Chain
 from plugins.console.numbers.rising import Rising
 from plugins.console.numbers.stages import Stages
@@ -27,5 +27,8 @@ ROUTES = (
     Route("GET", "/numbers/stages.csv", LEADS, insights.get_stages_csv, query=DAYS),
     Route("GET", "/numbers/rising", LEADS, insights.get_rising, query=DAYS, gives=Rising),
     Route("GET", "/numbers/rising.csv", LEADS, insights.get_rising_csv, query=DAYS),
-    Route("GET", "/numbers/missed", LEADS, insights.list_missed, gives=insights.RiseList),
+    Route("POST", "/numbers/missed", LEADS, insights.gather_missed, gives=insights.RiseList),
+    Route("GET", "/numbers/report.html", LEADS, reports.get_report, query=reports.Wanted),
+    Route("GET", "/numbers/reports", LEADS, reports.list_reports, gives=reports.KeptList),
+    Route("GET", "/numbers/reports/{kind}/{begin}/report.html", LEADS, reports.get_kept_report),
 )

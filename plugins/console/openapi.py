@@ -12,7 +12,7 @@ from pydantic.json_schema import models_json_schema
 from plugins.console.sessions import COOKIE
 from plugins.console.table import Route, Shape
 
-FILES = (".csv", ".zip", "/export")  # how the paths end that answer with one
+FILES = (".csv", ".zip", ".html", "/export")  # how the paths end that answer with one
 WHERE = "#/components/schemas/{model}"
 
 

@@ -30,6 +30,7 @@ from plugins.console.cards import tier_of
 from plugins.console.fold import agent_of
 from plugins.console.keeps import HOLDINGS, farewell
 from plugins.console.models import Thread
+from plugins.console.numbers import schedule
 from plugins.console.overlay import CHANGED, Overlay
 from plugins.console.quality import consent, plan
 from plugins.console.settings import ConsoleSettings, SlaSettings
@@ -169,6 +170,27 @@ async def agrees(turn: Turn) -> None:
 async def quality_round(due: Due, settings: ConsoleSettings) -> None:
     """One night of the sampling plan."""
     await plan.round_off(due, settings)
+
+
+@plugin.started
+async def reports(clock: Clock, texts: Texts, settings: ConsoleSettings) -> None:
+    """The next report of a week and of a month."""
+    await schedule.arm(clock.now(), settings.report_at, texts.zone)
+
+
+@plugin.due()
+async def report(
+    due: Due,
+    *,
+    writer: Writer,
+    settings: ConsoleSettings,
+    shop: ShopSettings,
+    handoff: HandoffSettings,
+    knowledge: Editor | None,
+) -> None:
+    """A week or a month is over: its report is written and kept, and those who lead hear of it."""
+    source = schedule.source_of(due, writer, knows=knowledge is not None)
+    await schedule.produce(due, source, settings.report_at, shop.name, handoff.staff)
 
 
 @plugin.due()

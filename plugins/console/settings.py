@@ -88,6 +88,7 @@ class ConsoleSettings(PluginSettings):
     in that time. ``capacity``: conversations that a new person takes at once. ``sla``: what is
     promised to whoever asks for a person. ``monitoring_notice``: customers hear once, where a
     person takes over, that chats may be reviewed. ``quality``: how they are.
+    ``report_at``: when the report of a week (on Monday) and of a month (on the first) comes.
     """
 
     session_hours: float = Field(12.0, gt=0)
@@ -98,6 +99,7 @@ class ConsoleSettings(PluginSettings):
     sla: SlaSettings | None = None
     monitoring_notice: bool = True
     quality: QualitySettings = QualitySettings()
+    report_at: time = time(8)
 
     def promises(self, zone: ZoneInfo) -> Policy:
         """What is promised, in the shop's zone."""

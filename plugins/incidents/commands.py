@@ -14,7 +14,8 @@ from core.cli.problems import Refusal
 from core.cli.show import Json, console, json_line, listing, tell
 from core.cli.tongue import say
 from core.store.models import Contact
-from plugins.compensation.face import Priority, Reason, Wish, Yuan, amount, typist
+from plugins.compensation.face import Wish, typist
+from plugins.giving import Priority, Reason, Yuan, amount
 from plugins.incidents import affected, deeds
 from plugins.incidents.cases import Opening
 from plugins.incidents.models import Affected, Incident, Kind, State

@@ -48,12 +48,12 @@ def test_bad_settings_are_told_in_chinese_by_key_value_and_what_is_allowed(folde
     folder.settings(BAD)
     ended = folder.types("run", lang="zh_CN")
     assert (ended.code, ended.out) == (2, "")
-    told = ended.err.splitlines()
-    assert told == [
+    keys = "host, max_body, port, public_url, trust_proxy"
+    assert ended.err.splitlines() == [
         "settings.toml 里的设置不能用：",
         "  shop.timezone = 'Mars/Olympus'：要写 IANA 时区名，例如 Asia/Shanghai",
         "  server.port = 70000：不能大于 65535",
-        "  server.prot：没有这一项，写错了吗？这里可以写：host, max_body, port, public_url, trust_proxy",
+        f"  server.prot：没有这一项，写错了吗？这里可以写：{keys}",
         "  log.level = 'loud'：只能是 'debug', 'info', 'warning', 'error' 之一",
     ]
     folder.settings(BAD.partition("[plugins]")[1] + BAD.partition("[plugins]")[2])

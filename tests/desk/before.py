@@ -22,11 +22,13 @@ ASKED: Final = (
     "运费谁出",
     "预售什么时候发",
 )
-UNKNOWN: Final = ("旧羽绒服回收吗", "可以绣名字吗", "店里有实体店可以试穿吗")
-ANSWERS: Final = (
-    "您好，我是{name}，这就帮您看～",
-    "在的，您稍等，我查一下马上回您。",
-    "您好，麻烦发一下订单号，我帮您跟到底。",
+UNKNOWN: Final = ("旧羽绒服回收吗", "能帮我写张贺卡吗", "羊毛衫会不会起球")
+SERVED: Final = (
+    ("身高165穿什么码", "165 拍 M 就合身，里面想叠厚毛衣的话拍 L。"),
+    ("可以帮我催一下快递吗", "已经给快递加急了，今天 18 点前会有派送信息，没动静您再找我。"),
+    ("旧羽绒服回收吗", "回收的，洗干净寄回来，每件抵 30 元券。"),
+    ("能帮我写张贺卡吗", "可以呀，把要写的话发我，手写好放进包裹里。"),
+    ("可以改成顺丰吗", "可以的，补 12 元运费差价，我把链接发您。"),
 )
 ANGRY: Final = (
     "质量太差了，穿一次就起球，我要投诉",
@@ -63,14 +65,13 @@ def somebody(play: Play, draw: random.Random) -> str:
 async def is_served(play: Play, draw: random.Random) -> None:
     """A person is asked for, comes after a while, solves it and is rated."""
     name, login = somebody(play, draw), draw.choice(AGENTS)
-    channel = draw.choice(CHANNELS)
-    await play.says(name, channel, draw.choice(ASKED))
+    channel, (question, answer) = draw.choice(CHANNELS), draw.choice(SERVED)
+    await play.says(name, channel, question)
     await play.says(name, channel, "人工")
     await play.shop.advance(seconds=draw.choice((25, 40, 70, 100, 180, 260, 420)))
     await play.acts(login, "takes", name)
     await play.shop.advance(seconds=draw.randint(10, 50))
-    words = draw.choice(ANSWERS).format(name=play.staff[login].me["name"])
-    await play.acts(login, "answers", name, words)
+    await play.acts(login, "answers", name, answer)
     await play.shop.advance(minutes=draw.randint(3, 25))
     await play.acts(login, "solves" if draw.random() < 0.9 else "leaves", name)
     if draw.random() < 0.7:

@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
+from core.message import ConversationKind, Sender
 from core.testing import Customer, Shop
 from tests.plugins.console.desk import Office, Person, open_desk
 
@@ -33,7 +35,8 @@ PEOPLE: Final = {
     "zhou": ("小周", "agent"),
     "ting": ("婷婷", "agent"),
     "tao": ("小陶", "trainer"),
-    "wang": ("王姐", "supervisor", "admin"),
+    "wang": ("王姐", "supervisor"),
+    "tang": ("糖糖", "admin"),
 }
 THERE: Final = {"li": "online", "zhou": "online", "ting": "busy", "wang": "online"}
 MOCK: Final = {"adapter": "core.testing.mock:MockAdapter"}
@@ -41,9 +44,11 @@ CHANNELS: Final = {
     **dict.fromkeys(("wechat", "kf", "web", "fans", "room", "staff"), MOCK),
     "webchat": {"adapter": "webchat", "title": "棉花糖女装"},
 }
+KINDS: Final = {"fans": ConversationKind.GROUP, "room": ConversationKind.LIVE}
 ROOMS: Final = {"fans": "老客福利群", "room": "冬装直播间"}
 LEVELS: Final = [
-    {"name": name, "channel": "staff", "conversation": name} for name in ("客服组", "客服主管", "店长")
+    {"name": name, "channel": "staff", "conversation": name}
+    for name in ("客服组", "客服主管", "店长")
 ]
 SETTINGS: Final[Mapping[str, Any]] = {
     "shop": {"name": "棉花糖女装", "timezone": "Asia/Shanghai"},
@@ -75,15 +80,11 @@ class Play:
     async def says(self, name: str, channel: str, words: str) -> None:
         """A customer speaks: in a chat, the group or the live room."""
         if name not in self.customers:
-            self.customers[name] = self._comes(name, channel)
+            kind = KINDS.get(channel, ConversationKind.DIRECT)
+            sender = Sender(id=f"o{crc32(name.encode()):08x}", name=name)
+            where = {"channel": channel, "conversation": ROOMS.get(channel, sender.id)}
+            self.customers[name] = Customer(self.shop, sender, kind=kind, **where)
         await self.customers[name].says(words)
-
-    def _comes(self, name: str, channel: str) -> Customer:
-        if channel == "fans":
-            return self.shop.member(name, ROOMS[channel], channel=channel)
-        if channel == "room":
-            return self.shop.viewer(name, ROOMS[channel], channel=channel)
-        return self.shop.customer(name, channel=channel)
 
     async def number(self, name: str) -> int:
         """The conversation of a customer."""
@@ -121,7 +122,9 @@ class Play:
                 until = self.shop.clock.now() + timedelta(hours=20)
                 await person.posts(f"{at}/snooze", until=until.isoformat())
             case "consults":
-                await person.posts(f"{at}/consult", to=words.split()[0], text=words.split(maxsplit=1)[1])
+                await person.posts(
+                    f"{at}/consult", to=words.split()[0], text=words.split(maxsplit=1)[1]
+                )
             case "soothes" | "plans" | "settles":
                 case = (await person.gets(at))["complaint"]["number"]
                 rung = {"soothes": "soothe", "plans": "plan", "settles": "close"}[verb]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,11 +68,6 @@ class Desk:
         await self.at.evaluate(AXE.read_text("utf-8"))
         found: list[str] = await self.at.evaluate(RUN_AXE)
         return found
-
-    async def pictured(self, name: str) -> None:
-        """Take a picture of the screen; for the documents with ``PICTURES=1`` around the tests."""
-        path = PICTURES / f"desk-{name}.png" if os.environ.get("PICTURES") else None
-        await self.at.screenshot(path=path, animations="disabled")
 
 
 async def sits_down(browser: Browser, url: str, **context: Any) -> Desk:

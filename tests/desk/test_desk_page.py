@@ -1,7 +1,4 @@
-"""The desk in three real browser windows: a customer, an agent, a supervisor (issue's first story).
-
-The pictures for the documents are taken on the way, so they never show what is not there.
-"""
+"""The desk in three real browser windows: a customer, an agent, a supervisor (issue's first story)."""
 
 from __future__ import annotations
 
@@ -25,18 +22,6 @@ CHIEF = {"name": "主管", "channel": "shop", "conversation": "chiefs"}
 FRONT = {"name": "客服组", "channel": "shop", "conversation": "front"}
 SETTINGS = {"plugins": {"complaints": {"levels": [FRONT, CHIEF]}, "handoff": {"policy": "manual"}}}
 CHANNELS = {"webchat": {"adapter": "webchat", "title": "棉花糖女装"}}
-SCREENS = (
-    "inbox",
-    "complaints",
-    "wall",
-    "numbers",
-    "canned",
-    "staff",
-    "sentences",
-    "settings",
-    "audit",
-    "account",
-)
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 
 
@@ -166,36 +151,6 @@ async def test_what_is_missed_while_the_line_is_down_comes_once(
     await li.at.context.close()
 
 
-@pytest.mark.parametrize(("locale", "dark"), [("zh-CN", False), ("en-US", True)])
-async def test_every_screen_is_finished_and_keeps_nobody_out(
-    office: Office, browser: Browser, locale: str, *, dark: bool
-) -> None:
-    await someone_to_look_at(office)
-    scheme = "dark" if dark else "light"
-    wang = await at_desk(office, browser, "wang", locale=locale, color_scheme=scheme)
-    findings: dict[str, list[str]] = {}
-    for screen in SCREENS:
-        await wang.goes(screen)
-        if screen == "inbox":
-            await wang.at.locator(".views button").nth(6).click()
-            await wang.card("Mei").click()
-            await wang.shows("衣服")
-        await expect(wang.at.locator(".el-skeleton")).to_have_count(0)
-        findings[screen] = await wang.serious_findings()
-        await wang.pictured(f"{screen}-{locale[:2]}")
-    assert {screen: found for screen, found in findings.items() if found} == {}
-    assert wang.faults == []
-    await wang.at.context.close()
-
-
-async def someone_to_look_at(office: Office) -> None:
-    """A complaint, an order and a chat."""
-    shop = office.shop
-    await shop.customer("Mei").says("我要投诉，衣服穿一次就破了，太气人了")
-    await shop.customer("Lan").says("人工")
-    await shop.customer("Zhou").says("你们几点下班")
-
-
 async def test_the_desk_fits_a_phone(office: Office, browser: Browser) -> None:
     await office.shop.customer("Mei").says("人工")
     li = await at_desk(office, browser, "li", **PHONE)
@@ -206,5 +161,4 @@ async def test_the_desk_fits_a_phone(office: Office, browser: Browser) -> None:
     await li.shows("您好，我在")
     wide = await li.at.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
-    await li.pictured("phone")
     await li.at.context.close()

@@ -72,7 +72,6 @@ async def test_a_lead_opens_tells_compensates_and_ends_an_incident(
     await wang.at.locator(".incident form .el-input input").last.fill("付款故障，耽误下单")
     await wang.at.locator(".incident form button[type=submit]").click()
     await expect(wang.at.get_by_text("待复核")).to_be_visible()
-    await wang.pictured("incident")
 
     boss = await at_desk(office, browser, "boss")
     await boss.presses("批准")

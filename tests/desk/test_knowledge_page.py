@@ -70,7 +70,6 @@ async def test_a_miss_becomes_an_entry_and_an_entry_is_changed_and_taken_back(
     card = page.locator(".candidate", has_text="旧羽绒服回收吗")
     await expect(card).to_contain_text("问了 3 次")
     await card.locator("textarea").fill("回收的，每件抵 5 元券。")
-    await tao.pictured("learning-zh")
     await tao.presses("通过并上线")
     await expect(card).to_have_count(0)
     await expect(page.locator(".panel", has_text="补上以后")).to_contain_text("旧羽绒服回收吗")
@@ -88,10 +87,9 @@ async def test_a_miss_becomes_an_entry_and_an_entry_is_changed_and_taken_back(
     await page.get_by_label("考题", exact=False).fill("怎么申请退货")
     await tao.presses("存草稿")
     await expect(page.locator(".findings-list")).to_contain_text("怎么申请退货？")
-    await tao.pictured("entry-zh")
     await expect(wang.at.get_by_role("status").filter(has_text="tao 刚改了这里")).to_be_visible()
     await expect(mine).to_have_value("我正在写的答案")
-    await wang.presses("看新的")
+    await wang.presses("放弃我写的，看新的")
     await expect(mine).to_have_value("8 点到 22 点。")
     await tao.presses("审核通过")
     await expect(wang.at.get_by_text("审核：tao")).to_be_visible()  # nothing unsaved: by itself
@@ -145,7 +143,6 @@ async def test_working_hours_are_set_at_the_desk_and_go_back_to_the_file(
     await wang.presses("保存")
     await expect(hours).to_contain_text("08:30–21:00")
     assert held(office).opens.hour == 8
-    await wang.pictured("settings-zh")
     zhou = await at_desk(office, browser, "zhou")
     await zhou.goes("settings")
     await expect(zhou.at.locator(".setting")).to_have_count(1)
@@ -173,32 +170,3 @@ def held(office: Office) -> Hours:
     hours = office.shop.app.registry.services[HandoffSettings].hours
     assert hours is not None
     return hours
-
-
-@pytest.mark.parametrize(("locale", "dark"), [("zh-CN", False), ("en-US", True)])
-async def test_every_screen_of_the_trainer_keeps_nobody_out(
-    office: Office, browser: Browser, locale: str, *, dark: bool
-) -> None:
-    for name in ("Ann", "Bob"):
-        await office.shop.customer(name).says(f"{locale}火星上有门店吗")
-    scheme = "dark" if dark else "light"
-    tao = await at_desk(office, browser, "tao", locale=locale, color_scheme=scheme)
-    findings: dict[str, list[str]] = {}
-    for screen in (
-        "knowledge",
-        "knowledge/return",
-        "learning",
-        "sentences",
-        "knowledge/kb-1?new=1",
-    ):
-        await tao.goes(screen)
-        await expect(tao.at.locator("h1")).to_be_visible()
-        await expect(tao.at.locator(".el-skeleton")).to_have_count(0)
-        findings[screen] = await tao.serious_findings()
-        if screen == "knowledge":
-            await tao.pictured(f"knowledge-{locale[:2]}")
-        wide = await tao.at.evaluate("document.documentElement.scrollWidth > innerWidth")
-        assert not wide
-    assert {screen: found for screen, found in findings.items() if found} == {}
-    assert tao.faults == []
-    await tao.at.context.close()

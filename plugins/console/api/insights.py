@@ -14,15 +14,15 @@ from core.store.models import Contact
 from plugins.console.api.numbers import Dates, days_of, sheet
 from plugins.console.ask import Ask
 from plugins.console.figures import BOUNDS
-from plugins.console.models import Enquiry
 from plugins.console.numbers import chain as chains
 from plugins.console.numbers import rising as risings
 from plugins.console.numbers.chain import LOST, Chain, Step
+from plugins.console.numbers.models import Enquiry
 from plugins.console.numbers.source import Source
 from plugins.console.numbers.stages import Stages, stages
 from plugins.console.numbers.topics import Topics
 from plugins.console.table import Shape
-from plugins.faq.face import LifeQuestion, candidates
+from plugins.faq.face import LifeQuestion, candidates, gather
 
 
 class LostQuery(Dates):
@@ -132,11 +132,14 @@ async def get_rising_csv(ask: Ask, query: Dates) -> web.Response:
     return _sheet(ask, "rising", query, ("kind", "topic", "this_week", "before", "ratio"), lines)
 
 
-async def list_missed(ask: Ask) -> RiseList:
+async def gather_missed(ask: Ask) -> RiseList:
     """What is asked in vain more and more: groups of open questions that ask the same."""
-    knowledge = ask.desk.knowledge
+    knowledge, effects = ask.desk.knowledge, ask.desk.effects()
     if knowledge is None:
         return RiseList(items=[])
+    await gather(effects, ask.desk.clock.now() - (risings.BEFORE + 1) * risings.WEEK)
+    if effects.writes:
+        await ask.desk.write(effects)
     groups = await candidates(knowledge.base, risings.LEAST)
     wanted = [row for group in groups for row in group.rows]
     moments = dict(await LifeQuestion.filter(id__in=wanted).values_list("id", "at"))

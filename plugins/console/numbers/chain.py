@@ -140,6 +140,9 @@ def _insight(
     if link.name in OF_HOURS:
         said = source.say(f"console.insight.{link.name}", hour=key, next=int(key) + 1, count=count)
         return Insight(text=said, to="numbers", query={"by": "hour"})
+    if link.name == "helped" and not key:  # no topic: a person was asked for at once
+        said = source.say("console.insight.round", count=count)
+        return Insight(text=said, to="numbers", query={"by": "hour"})
     said = source.say(f"console.insight.{link.name}", topic=text, count=count)
     if link.name == "helped" and source.knows:
         return Insight(text=said, to="learning", query={})

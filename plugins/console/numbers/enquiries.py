@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from core.store.models import JournalEntry
-from plugins.console.models import Enquiry, Thread
+from plugins.console.models import Thread
+from plugins.console.numbers.models import Enquiry
 from plugins.console.numbers.outcomes import Cells, cells
 
 LULL = timedelta(hours=6)  # of silence, then what a customer says is another enquiry

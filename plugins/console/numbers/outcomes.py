@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from plugins.console.buckets import bucket
-from plugins.console.models import Enquiry
+from plugins.console.numbers.models import Enquiry
 
 SATISFIED = 4  # of five
 SOLVED = "solved"

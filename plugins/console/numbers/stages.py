@@ -29,7 +29,8 @@ class Stages(Shape):
 
 async def stages(source: Source, days: Days, bounds: list[int]) -> Stages:
     """The waterfall over some days."""
-    found = gathered(await source.outcomes("''", days, ("stage.", "late."))).get("", {})
+    rows = gathered(await source.outcomes("metric", days, ("stage.", "late.")))
+    found = {name: sums[name] for name, sums in rows.items()}
     shown: list[Stage] = []
     begins = 0.0
     for name in STAGES:

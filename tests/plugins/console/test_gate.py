@@ -20,6 +20,8 @@ VALUES = {
     "{plugin}": "faq",
     "{locale}": "en",
     "{key}": "nothing",
+    "{kind}": "week",
+    "{begin}": "nothing",
 }
 
 

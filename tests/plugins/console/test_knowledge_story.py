@@ -74,7 +74,9 @@ async def test_a_draft_is_reviewed_published_and_taken_back(office: Office, tao:
     opened = await tao.gets(here)
     assert (opened["version"], opened["draft"]) == (1, None)
     wanted = HOURS.model_copy(update={"answer": "每天 8 点到 22 点。"})
+    line = await tao.listens()  # of a colleague who has the same page open
     drafted = await drafts(tao, wanted, opened["stamp"])
+    assert (await line.event("faq.drafted"))["data"]["by"] == "tao"
     assert (drafted["drafted_by"], drafted["reviewer"]) == ("tao", "")
     assert "21 点" in await heard(office, "Ann", "客服几点上班")
     with pytest.raises(Refused, match="not-reviewed"):
@@ -85,6 +87,8 @@ async def test_a_draft_is_reviewed_published_and_taken_back(office: Office, tao:
     assert (await tao.posts(f"{here}/check"))["findings"] == []
     done = await tao.posts(f"{here}/publish", stamp=reviewed["stamp"])
     assert (done["version"], done["author"], done["draft"]) == (2, "tao", None)
+    assert (await line.event("faq.changed"))["data"]["by"] == "tao"
+    await line.close()
     await office.shop.settle()
     assert "22 点" in await heard(office, "Bob", "客服几点上班")
 

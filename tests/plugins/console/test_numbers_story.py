@@ -1,8 +1,9 @@
-"""What the numbers say of a week: who came back, which link is weak, where time goes, what rises."""
+"""What the numbers say of a week: who came back, the weakest link, where time goes, what rises."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -11,10 +12,10 @@ from tortoise.transactions import in_transaction
 
 from plugins.console import pages
 from plugins.console.folder import Folder
-from plugins.console.models import Enquiry, Outcome
+from plugins.console.numbers.models import Enquiry, Outcome
 from plugins.console.settings import SlaSettings
 from plugins.faq.face import Entry, store
-from tests.plugins.console.desk import PLUGINS, Office, Person, open_desk
+from tests.plugins.console.desk import PLUGINS, Office, Person, Refused, open_desk
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 SETTINGS = {
@@ -28,20 +29,33 @@ RETURNS = Entry(id="return", question="怎么申请退货？", answer="先在订
 SIZES = Entry(id="size", question="尺码偏大还是偏小？", answer="按平时的拍。", category="尺码")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def office() -> AsyncGenerator[Office]:
+@asynccontextmanager
+async def opened() -> AsyncGenerator[tuple[Office, Person]]:
+    """A shop with a month behind it, and whoever leads it."""
     async with open_desk(plugins=(*PLUGINS, "faq"), settings=SETTINGS) as office:
         async with in_transaction("default"):
             await store([RETURNS, SIZES], office.shop.clock, "import")
         office.shop.app.watch.soon()
         await office.shop.settle()
+        lead = await office.opens("lead", "supervisor")
         await a_month(office, await office.opens("li"))
-        yield office
+        yield office, lead
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def lead(office: Office) -> Person:
-    return await office.opens("lead", "supervisor")
+async def both() -> AsyncGenerator[tuple[Office, Person]]:
+    async with opened() as found:
+        yield found
+
+
+@pytest.fixture
+def office(both: tuple[Office, Person]) -> Office:
+    return both[0]
+
+
+@pytest.fixture
+def lead(both: tuple[Office, Person]) -> Person:
+    return both[1]
 
 
 async def a_month(office: Office, li: Person) -> None:
@@ -118,7 +132,10 @@ async def test_the_weakest_link_is_named_with_what_to_do_and_whom_it_lost(lead: 
     found = await lead.gets("/numbers/chain")
     links = {one["name"]: one for one in found["links"]}
     assert list(links) == ["helped", "taken", "prompt", "solved", "well"]
-    assert (links["helped"]["part"], links["helped"]["whole"]) == (4, 12)  # three, and a soothed one
+    assert (links["helped"]["part"], links["helped"]["whole"]) == (
+        4,
+        12,
+    )
     assert (links["taken"]["part"], links["taken"]["lost"]) == (4, 1)
     assert (links["prompt"]["part"], links["prompt"]["whole"]) == (3, 4)
     assert found["weakest"] == "helped"  # too few came to any other
@@ -155,12 +172,34 @@ async def test_what_is_asked_more_than_before_is_told(lead: Person) -> None:
     assert not any(text == "尺码偏大还是偏小？" for _, text in rises)
     assert found["weeks"] == 2
     assert "怎么申请退货" in (await lead.gets("/numbers/rising.csv"))["text"]
-    await lead.posts("/knowledge/candidates", days=30, least=2)
-    (missed,) = (await lead.gets("/numbers/missed"))["items"]
+    (missed,) = (await lead.posts("/numbers/missed"))["items"]
     assert (missed["text"], missed["count"], missed["ratio"]) == ("火星上有门店吗", 4, None)
 
 
-@pytest.mark.parametrize("size", [1, 7, 500])
+async def test_a_report_comes_every_week_is_kept_and_those_who_lead_hear_of_it(
+    office: Office, lead: Person
+) -> None:
+    kept = (await lead.gets("/numbers/reports"))["items"]
+    assert {(one["kind"], one["begin"]) for one in kept} >= {
+        ("week", "2026-11-23"),
+        ("month", "2026-11-01"),
+    }
+    (told, *_) = await office.shop.events("desk.report")
+    assert (told["report"], told["to"]) == ("week", ["lead"])
+    assert told["link"] == "/desk/api/numbers/reports/week/2026-11-23/report.html"
+    page = (await lead.gets("/numbers/reports/week/2026-11-23/report.html"))["text"]
+    assert "2026-11-23 到 2026-11-29" in page
+    day = (office.shop.clock.now()).date()
+    page = (await lead.gets("/numbers/report.html", kind="week", of=str(day)))["text"]
+    assert all(words in page for words in ("首次解决率", "机器人没接住的", "售后", "怎么申请退货"))
+    assert "<script" not in page
+    english = await lead.gets("/numbers/report.html", kind="month", locale="en")
+    assert "Solved at first contact" in english["text"]
+    with pytest.raises(Refused, match="not-found"):
+        await lead.gets("/numbers/reports/week/2020-01-06/report.html")
+
+
+@pytest.mark.parametrize("size", [1, 7])
 async def test_pages_of_any_size_make_the_same_outcomes(
     office: Office, lead: Person, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

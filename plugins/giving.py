@@ -1,8 +1,7 @@
-"""What commands that give something to people have in common."""
+"""Shared by commands that give people something: their options, and yuan as they are typed."""
 
 from __future__ import annotations
 
-import getpass
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -10,18 +9,10 @@ import typer
 
 from core.cli.problems import Refusal
 from core.cli.tongue import say
-from plugins.compensation.policy import Person
-from plugins.compensation.settings import fen
 
-ROLES = frozenset({"admin"})
 Yuan = Annotated[str, typer.Option("--yuan", help=say("compensation.cli_yuan"))]
 Reason = Annotated[str, typer.Option("--reason", help=say("compensation.cli_reason"))]
 Priority = Annotated[bool, typer.Option("--priority", help=say("compensation.cli_priority"))]
-
-
-def typist(name: str) -> Person:
-    """Who types: by name, or by their account on this machine. Whoever has it is an admin."""
-    return Person(name or getpass.getuser(), ROLES)
 
 
 def amount(yuan: str) -> int:
@@ -32,4 +23,4 @@ def amount(yuan: str) -> int:
         raise Refusal("compensation.cli_no_amount", given=yuan) from None
     if not value.is_finite() or value < 0 or value != round(value, 2):
         raise Refusal("compensation.cli_no_amount", given=yuan)
-    return fen(value)
+    return int(value * 100)

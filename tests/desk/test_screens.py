@@ -1,0 +1,54 @@
+"""Every screen of a busy shop is finished, keeps nobody out and fits: wide and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser
+
+from tests.desk.busy import Play, busy_shop
+from tests.desk.pictures import PHONE, SCREENS, at_desk, opens
+from tests.desk.set_up import knows, set_up
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.timeout(180),
+    pytest.mark.asyncio(loop_scope="module"),
+]
+TOO_WIDE = "document.documentElement.scrollWidth > innerWidth"
+LOOKS: dict[str, Mapping[str, Any]] = {
+    "light": {"locale": "zh-CN"},
+    "dark": {"locale": "en-US", "color_scheme": "dark"},
+    "phone": {"locale": "zh-CN", **PHONE},
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def play() -> AsyncGenerator[Play]:
+    async with busy_shop() as play:
+        await set_up(play)
+        await play.plays()
+        await knows(play)
+        yield play
+
+
+@pytest.mark.parametrize("look", LOOKS)
+async def test_every_screen_is_finished_fits_and_keeps_nobody_out(
+    play: Play, browser: Browser, look: str
+) -> None:
+    found: dict[str, list[str]] = {}
+    for login, screens in groupby(sorted(SCREENS, key=attrgetter("login")), attrgetter("login")):
+        desk = await at_desk(play, browser, login, **LOOKS[look])
+        for screen in screens:
+            await opens(play, desk, screen)
+            found[screen.name] = [] if look == "phone" else await desk.serious_findings()
+            if await desk.at.evaluate(TOO_WIDE):
+                found[screen.name].append("wider than the window")
+        found[login] = desk.faults
+        await desk.at.context.close()
+    assert {name: what for name, what in found.items() if what} == {}
