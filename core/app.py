@@ -54,15 +54,19 @@ from core.worker import Worker
 log = structlog.get_logger(__name__)
 
 
+class StoppedError(RuntimeError):
+    """A shop that was stopped shall start again; it takes another :class:`App`."""
+
+
 class App:
-    """One running shop."""
+    """One running shop, from :meth:`start` to :meth:`stop`, once."""
 
     def __init__(self, settings: Settings, clock: Clock | None = None) -> None:
         """Build everything that can be checked without opening anything.
 
         Raises :class:`~core.settings.SettingsError` with every bad key.
         """
-        self.settings = settings
+        self.settings, self.stopped = settings, False
         self.clock: Clock = clock or SystemClock()
         self.texts = Texts([bundled()], settings.shop.zone, settings.shop.locale)
         self.metrics = Metrics()
@@ -163,7 +167,9 @@ class App:
             await self.database.close()
 
     async def start(self) -> None:
-        """Open, take up what a former life left, and serve."""
+        """Open, take up what a former life left, and serve; raises :class:`StoppedError`."""
+        if self.stopped:
+            raise StoppedError("this App was stopped; make another one of the same settings")
         await open_when_possible(self.open, self.settings.server)
         try:
             if self.settings.telemetry.endpoint:
@@ -213,6 +219,7 @@ class App:
 
     async def stop(self) -> None:
         """Stop taking in, finish what is under way, close. Nothing is left half-sent."""
+        self.stopped = True
         await self.server.stop()
         if self.gate is not None:
             await self.gate.drain.stop()

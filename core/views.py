@@ -77,3 +77,4 @@ class OutboundRow:
     repeatable: bool = False
     asked_at: datetime | None = None  # when the message was accepted that it answers
     grant: int | None = None  # the quota it uses while it is being sent
+    cause: int | None = None  # the inbound row it follows from, where nothing else says so

@@ -21,6 +21,7 @@ SENT = headings(
     "id", "channel", "conversation", "text", "state", "at", "sent_at", "attempts", "error"
 )
 EVENTS = headings("id", "kind", "at", "data")
+NEAR = 2_000  # outbound rows after a message, among which those with a key of their own are sought
 CLOCKS = headings("name", "key", "due_at", "state", "done_at")
 
 
@@ -75,16 +76,24 @@ async def _story(asked: Message) -> dict[str, Any]:
 
 
 def _cause_of(sent: Message) -> int:
-    """The inbound row it answers; one that went elsewhere names it in its key (``m12:0``)."""
+    """The inbound row it answers; one that went elsewhere names it in its key (``m12:0``).
+
+    One with a key of its own keeps it beside.
+    """
     head = sent.key.partition(":")[0]
     named = int(head[1:]) if head[:1] == "m" and head[1:].isdecimal() else 0
-    return cast("int | None", sent.reply_to) or named
+    return cast("int | None", sent.reply_to) or int(sent.context.get("cause", 0)) or named
 
 
 async def _effects(root: Message) -> list[Message]:
     if root.direction == "out":
         return [root]
+    near = Message.filter(direction="out", id__gt=root.id).order_by("id").limit(NEAR)
+    facts = cast("list[tuple[int, dict[str, Any]]]", await near.values_list("id", "context"))
+    beside = [number for number, context in facts if context.get("cause") == root.id]
     caused = Q(reply_to=root.id) | Q(key__startswith=f"m{root.id}:", direction="out")
+    if beside:
+        caused |= Q(id__in=beside)
     return await Message.filter(caused).order_by("id").prefetch_related("conversation")
 
 

@@ -164,6 +164,7 @@ class Commit:
         channel, thread, kind, contact = found[0]
         stem = post.key or f"{cause.key}:{number}"
         direct = kind == ConversationKind.DIRECT
+        here = conversation == cause.conversation
         return [
             OutboundRow(
                 channel=channel,
@@ -176,12 +177,13 @@ class Commit:
                 at=now,
                 contact_id=contact,
                 author=post.author,
-                reply_to=cause.message if conversation == cause.conversation else None,
+                reply_to=cause.message if here else None,
                 recipient=post.recipient or (thread if direct else ""),
                 mention=list(post.mention),
                 not_before=post.not_before,
                 expires_at=now + post.expires_in if post.expires_in else None,
                 repeatable=post.repeatable,
+                cause=cause.message if post.key and not here else None,
             )
             for place, parts in enumerate(shape(post.parts, self._can(channel)))
         ]

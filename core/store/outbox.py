@@ -47,7 +47,7 @@ def queue(row: OutboundRow) -> Work[bool]:
         "state": row.state,
         "text": row.text,
         "parts": row.parts,
-        "context": "{}",
+        "context": json_text({"cause": row.cause}) if row.cause else "{}",
         "at": row.at,
         "attempts": row.attempts,
         "error": "",

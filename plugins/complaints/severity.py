@@ -33,9 +33,11 @@ class Severity(IntEnum):
 OTHER = "other"
 SAID = 3.5  # log-odds that a word of the lexicon is worth
 BACK = 1.5  # and what takes a word back
-WANTED = (-0.7, 0.4, -1.0, -0.8)  # log-odds from which severity 1, 2, 3 and urgency hold
+WANTED = (-0.8, 0.2, -1.2, -0.6)  # log-odds from which severity 1, 2, 3 and urgency hold
 EMOTION = (0.0, 0.3, 0.6, 0.8)  # of a grade that no word of the lexicon explains
 FEW = 4  # characters from which the scale may speak where the lexicon is silent
+ENOUGH = 8  # and from which it needs no more than that
+SHY = 0.4  # log-odds more for each character below
 URGENT_KIND = "safety"  # danger to people cannot wait, whatever the words
 
 
@@ -77,8 +79,10 @@ def read(text: str) -> Reading:
     back = not hits and (masked != plain or any(_is_about_others(lex, *c) for c in clauses))
     odds = weigh(plain)
     # marks alone call, and of two or three characters the scale knows nothing
-    spoken = sum(map(str.isalnum, plain)) >= (1 if hits else FEW)
-    severity = _severity(_lexical(lex, hits, plain), odds, back) if spoken else Severity.NONE
+    signs = sum(map(str.isalnum, plain))
+    shy = 0.0 if hits else BACK * back + SHY * max(0, ENOUGH - signs)
+    spoken = signs >= (1 if hits else FEW)
+    severity = _severity(_lexical(lex, hits, plain), odds, shy) if spoken else Severity.NONE
     kind = _kind(lex, hits, plain, severity) if severity else OTHER
     said = bool(lex.urgent.search(lex.calm.sub("", masked)))
     calm = BACK * bool(lex.calm.search(plain))
@@ -100,11 +104,14 @@ def _lexical(lex: Lexicon, hits: list[_Hit], plain: str) -> int:
     return severity
 
 
-def _severity(lexical: int, odds: Weights, back: bool) -> Severity:  # noqa: FBT001 - both are read
-    """Both opinions joined: a word of the lexicon lifts the odds of its grade and those below."""
+def _severity(lexical: int, odds: Weights, shy: float) -> Severity:
+    """Both opinions joined: a word of the lexicon lifts the odds of its grade and those below.
+
+    ``shy`` is what a text without such a word must show beyond :data:`WANTED`.
+    """
     for grade in (Severity.SEVERE, Severity.CLEAR, Severity.MILD):
         lift = SAID if lexical >= grade else 0.0
-        if odds[grade - 1] + lift - BACK * back >= WANTED[grade - 1]:
+        if odds[grade - 1] + lift - shy >= WANTED[grade - 1]:
             return grade
     return Severity.NONE
 

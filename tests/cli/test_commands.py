@@ -93,7 +93,7 @@ def test_a_refusal_of_a_plugin_is_words(folder: Folder) -> None:
 def test_explain_says_who_bid_and_why(folder: Folder) -> None:
     (result,) = folder.types("explain", "what does it cost?", "--json").rows
     assert result["handler"] == "till.price"
-    assert result["said"] == ["Nine yuan.", "somebody asked"]
+    assert result["said"] == ["Nine yuan.", "somebody asked", "count the drawer"]
     assert result["bids"][0]["notes"] == {"score": 0.5}
     barred = {one["handler"]: one["why"] for one in result["barred"]}
     assert barred["till.whisper"] == "owner bot"

@@ -22,6 +22,7 @@ async def price(turn: Turn) -> None:
     turn.note(score=0.5)
     turn.say("Nine yuan.")
     turn.post(Post((Text("somebody asked"),), to=STAFF))
+    turn.post(Post((Text("count the drawer"),), to=STAFF, key=f"count:{turn.message.id}"))
     turn.at(timedelta(days=1), "till.remind", "price")
     turn.emit("till.asked")
 

@@ -40,7 +40,7 @@ AGENTS: Final = ("li", "zhou", "ting")
 
 async def weeks_go_by(play: Play) -> None:
     """Every day some ask the bot, some want a person, and now and then one complains."""
-    draw = random.Random(7)  # noqa: S311 - the same two weeks each time
+    draw = random.Random(7)
     for day in range(DAYS):
         morning = play.shop.clock.now()
         for _ in range(draw.randint(5, 9) + day // 4):

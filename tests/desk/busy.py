@@ -122,9 +122,8 @@ class Play:
                 until = self.shop.clock.now() + timedelta(hours=20)
                 await person.posts(f"{at}/snooze", until=until.isoformat())
             case "consults":
-                await person.posts(
-                    f"{at}/consult", to=words.split()[0], text=words.split(maxsplit=1)[1]
-                )
+                to, text = words.split(maxsplit=1)
+                await person.posts(f"{at}/consult", to=to, text=text)
             case "soothes" | "plans" | "settles":
                 case = (await person.gets(at))["complaint"]["number"]
                 rung = {"soothes": "soothe", "plans": "plan", "settles": "close"}[verb]

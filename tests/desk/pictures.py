@@ -60,7 +60,7 @@ SCREENS: Final = (
     Screen("knowledge", "tao", "knowledge", ".page .rows li"),
     Screen("entry", "tao", "knowledge/shop-014", ".findings-list li"),
     Screen("learning", "tao", "learning", ".candidate"),
-    Screen("sentences", "tao", "sentences", ".rows li", types="同事"),
+    Screen("sentences", "tao", "sentences", ".rows li", types="handoff"),
     Screen("staff", "tang", "staff", ".page tbody tr"),
     Screen("settings", "wang", "settings", ".setting"),
     Screen("audit", "tang", "audit", ".page tbody tr"),
@@ -99,7 +99,7 @@ async def opens(play: Play, desk: Desk, screen: Screen) -> None:
         await desk.at.locator(screen.press).dispatch_event("click")  # a phone may not show it
     if screen.types:
         await desk.at.locator(".sought input").fill(screen.types)
-        await desk.at.locator(".rows li", has_text=screen.types).first.wait_for()
+        await expect(desk.at.locator(".rows li").first).to_contain_text(screen.types)
     await expect(desk.at.locator(".el-skeleton")).to_have_count(0)
 
 

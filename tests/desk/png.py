@@ -1,4 +1,4 @@
-"""Pictures of screens are drawn with few colours: an eighth of the bytes would do, and here does."""
+"""Pictures of screens are drawn with few colours: a palette makes half the bytes of them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,14 @@ async png => {
     const ranked = [...counts].sort((a, b) => b[1] - a[1]).map(([dot]) => dot)
     const kept = ranked.slice(0, 256)
     const channel = (dot, n) => (dot >> (8 * n)) & 255
-    const apart = (a, b) => [0, 1, 2].reduce((sum, n) => sum + (channel(a, n) - channel(b, n)) ** 2, 0)
-    const nearest = dot => kept.reduce((best, one, n) => apart(dot, one) < apart(dot, kept[best]) ? n : best, 0)
+    const rgb = dot => [0, 1, 2].map(n => channel(dot, n))
+    const apart = (a, b) => Math.hypot(...[0, 1, 2].map(n => channel(a, n) - channel(b, n)))
+    const nearest = dot =>
+        kept.reduce((best, one, n) => (apart(dot, one) < apart(dot, kept[best]) ? n : best), 0)
     const place = new Map(ranked.map((dot, n) => [dot, n < 256 ? n : nearest(dot)]))
     let places = ""
     for (const dot of dots) places += String.fromCharCode(place.get(dot))
-    return {width, height, places: btoa(places), kept: kept.flatMap(dot => [0, 1, 2].map(n => channel(dot, n)))}
+    return {width, height, places: btoa(places), kept: kept.flatMap(rgb)}
 }
 """
 

@@ -1,4 +1,4 @@
-"""The desk in three real browser windows: a customer, an agent, a supervisor (issue's first story)."""
+"""The desk in three real browser windows: a customer, an agent, a supervisor."""
 
 from __future__ import annotations
 

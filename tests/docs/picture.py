@@ -14,11 +14,12 @@ from core.app import App
 from core.settings import build, demo
 from plugins.demo.samples import sample_order
 from tests.adapters.webchat.browser import ARGUMENTS, opened
+from tests.desk.png import small
 from tests.docs.documents import ROOT
 from tools.pytest_browser import MISSING, find_chromium
 
 PICTURE = ROOT / "docs" / "pictures" / "chat.png"
-SIZE = ViewportSize(width=430, height=1130)
+SIZE = ViewportSize(width=430, height=1230)
 TALK = (
     ("拍下多久发货？", "48 小时内发货"),
     ("我的快递到哪了", "请把订单号发给我"),
@@ -57,7 +58,8 @@ async def take(chromium: str, folder: Path, picture: Path) -> list[str]:
         for words, answer in TALK:
             await chat.say(words.format(number=number, tail=tail))
             await chat.shows(answer)
-        await page.screenshot(path=picture, animations="disabled")
+        taken = await page.screenshot(animations="disabled")
+        await asyncio.to_thread(picture.write_bytes, await small(browser, taken))
         said = await chat.words()
         await browser.close()
     return said

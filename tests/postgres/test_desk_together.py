@@ -8,11 +8,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from core.parts import Text
 from tests.core.stage import until
 from tests.plugins.console.desk import PLUGINS, Office, Person, open_desk
 from tests.postgres.test_wecom_together import MOCK, end, serve
-from tests.servers import Postgres
 
 HERE = ["gateway", "sender", "scheduler", "console"]
 FAQ = {"encoder": "none", "facts": {"客服时间": "9 点到 21 点"}}
@@ -38,13 +39,13 @@ async def publish(tao: Person, entry: dict[str, Any]) -> None:
     assert (done["version"], done["published"]["answer"]) == (1, entry["answer"])
 
 
+@pytest.mark.timeout(150)  # a second process starts
 async def test_an_entry_a_sentence_and_a_setting_saved_here_are_said_there(
-    server: Postgres, tmp_path: Path
+    tmp_path: Path,
 ) -> None:
-    plugins, url = (*PLUGINS, "faq"), await server.database()
-    table = {"database": {"url": url}, "roles": HERE, "plugins": {"faq": FAQ}}
+    plugins, table = (*PLUGINS, "faq"), {"roles": HERE, "plugins": {"faq": FAQ}}
     async with open_desk(plugins=plugins, settings=table) as office:
-        there = tmp_path / "settings.json"
+        there, url = tmp_path / "settings.json", office.shop.app.settings.database.url
         enabled = {"enabled": plugins, "faq": FAQ}
         other = {"channels": {"shop": {"adapter": MOCK}}, "plugins": enabled}
         place = {"data": str(tmp_path), "server": {"port": 0}}

@@ -23,6 +23,7 @@ from plugins.console.settings import ConsoleSettings
 ROUND, KEY = "console.quality_round", "quality"
 NIGHT = time(3)  # shop time
 BAD = 2  # a rating of so many stars at most
+MISSED = ("sla.breached", "complaint.escalated")
 LIKELIER = 3  # for each reason added to the weight of 1
 BEFORE = timedelta(hours=1)  # what led to the handoff belongs to it
 UNASKED = timedelta(days=1)  # where nobody asked for a person: what was said lately
@@ -134,7 +135,7 @@ async def reasons(episodes: Iterable[Episode]) -> dict[int, list[str]]:
     poor = Rating.filter(asked_at__gte=begin, score__lte=BAD)
     rated = {(row.conversation_id, row.agent): row.asked_at for row in await poor}
     broken: dict[int, list[datetime]] = {}
-    for entry in await JournalEntry.filter(kind="sla.breached", at__gte=begin):
+    for entry in await JournalEntry.filter(kind__in=MISSED, at__gte=begin):
         broken.setdefault(about(entry) or 0, []).append(entry.at)
     for one in episodes:
         asked = rated.get((one.conversation, one.agent))
