@@ -90,10 +90,10 @@ async def _talk(settings: Settings) -> None:
 
 
 async def _answered(app: App) -> None:
-    """Wait until the bot has said what it has to say."""
+    """Wait until the bot has said what it has to say, if need be at its next attempt."""
     try:
         async with asyncio.timeout(PATIENCE):
-            while not app.idle:  # noqa: ASYNC110 - many parts, no single event
+            while not app.idle or app.worker.resting:  # noqa: ASYNC110 - many parts, no single event
                 await asyncio.sleep(0.01)
     except TimeoutError:
         structlog.get_logger(__name__).warning("chat.still_busy")

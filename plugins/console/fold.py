@@ -18,6 +18,7 @@ from plugins.console.numbers.models import Enquiry
 from plugins.console.numbers.outcomes import Cell, Cells
 from plugins.console.numbers.rising import ANSWERS
 from plugins.console.pages import Item, about
+from plugins.console.rating import RATE
 from plugins.console.sla import keep as sla
 from plugins.console.sla.changes import Promises
 from plugins.console.sla.clocks import Happened, Targets, apply
@@ -26,6 +27,7 @@ from plugins.console.sla.terms import CHANGED
 
 PREVIEW = 100
 DIRECT = "direct"  # conversations with one customer, which alone have an owner
+RATING = f'"{RATE}:'  # a button of the rating card, however late, asks for nothing
 COUNTED = {"complaint.opened": "complaints", "complaint.soothed": "complaints.soothed"}
 Feel = Callable[[str], int]
 
@@ -86,7 +88,8 @@ class Fold:
         self._count(thread, "heard", row.at)
         if not row.text and not row.context.get("spoke"):  # see core/contacts/kept.py
             return  # something that happened asks for no answer
-        if thread.kind == DIRECT and self.enquiries.heard(thread, row.at):
+        asks = thread.kind == DIRECT and RATING not in row.parts
+        if asks and self.enquiries.heard(thread, row.at):
             self._count(thread, "enquiries", row.at)
         thread.closed_at = None
         self._wake(thread, row.at)

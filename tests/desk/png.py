@@ -19,13 +19,26 @@ async png => {
     const counts = new Map()
     for (const dot of dots) counts.set(dot, (counts.get(dot) ?? 0) + 1)
     const ranked = [...counts].sort((a, b) => b[1] - a[1]).map(([dot]) => dot)
-    const kept = ranked.slice(0, 256)
+    const [kept, rest] = [ranked.slice(0, 192), ranked.slice(192)]
     const channel = (dot, n) => (dot >> (8 * n)) & 255
     const rgb = dot => [0, 1, 2].map(n => channel(dot, n))
     const apart = (a, b) => Math.hypot(...[0, 1, 2].map(n => channel(a, n) - channel(b, n)))
-    const nearest = dot =>
-        kept.reduce((best, one, n) => (apart(dot, one) < apart(dot, kept[best]) ? n : best), 0)
-    const place = new Map(ranked.map((dot, n) => [dot, n < 256 ? n : nearest(dot)]))
+    const near = rest.map(() => 0)  // which of those kept is nearest, and how far it is
+    const far = rest.map(() => Infinity)
+    const measure = from => rest.forEach((dot, n) => {
+        for (let k = from; k < kept.length; k++) {
+            const way = apart(dot, kept[k])
+            if (way < far[n]) [far[n], near[n]] = [way, k]
+        }
+    })
+    measure(0)
+    while (kept.length < Math.min(256, ranked.length)) {  // a small green dot stays green
+        const worth = rest.map((dot, n) => far[n] * Math.sqrt(counts.get(dot)))
+        kept.push(rest[worth.indexOf(Math.max(...worth))])
+        measure(kept.length - 1)
+    }
+    const place = new Map(kept.map((dot, n) => [dot, n]))
+    rest.forEach((dot, n) => place.set(dot, near[n]))
     let places = ""
     for (const dot of dots) places += String.fromCharCode(place.get(dot))
     return {width, height, places: btoa(places), kept: kept.flatMap(rgb)}
@@ -34,7 +47,7 @@ async png => {
 
 
 async def small(browser: Browser, picture: bytes) -> bytes:
-    """The same picture with its 256 commonest colours; of the others each becomes the nearest."""
+    """The same picture with 256 of its colours; each of the others becomes the nearest."""
     page = await browser.new_page()
     found = await page.evaluate(COLOURS, base64.b64encode(picture).decode())
     await page.close()

@@ -193,7 +193,7 @@ async def list_affected(ask: Ask, query: PeoplePage) -> People:
 
 async def list_rooms(ask: Ask) -> Choices:
     """The groups and live rooms that a notice may go to (S-336)."""
-    return Choices(items=await _choices(await find(ask)))
+    return Choices(items=await _choices(ask, await find(ask)))
 
 
 async def open_incident(ask: Ask, body: NewIncident) -> IncidentShape:
@@ -246,7 +246,9 @@ async def notify_incident(ask: Ask, body: Notice) -> IncidentShape:
     incident = await find(ask, State.OPEN)
     wanted, spared = set(body.rooms or ()), None
     if body.rooms is not None:
-        spared = [one.id for one in await _choices(incident) if not (one.told or one.id in wanted)]
+        spared = [
+            one.id for one in await _choices(ask, incident) if not (one.told or one.id in wanted)
+        ]
     async with acting(ask, "notified", incident.number) as effects:
         incidents.notify(effects, incident, body.text, sorted(wanted), ask.owner, spared=spared)
     return await get_incident(ask)
@@ -328,7 +330,8 @@ async def _shape(ask: Ask, row: Incident) -> IncidentShape:
     )
 
 
-async def _choices(incident: Incident) -> list[Choice]:
+async def _choices(ask: Ask, incident: Incident) -> list[Choice]:
+    await ask.desk.tail.catch_up()
     threads = await Thread.filter(kind__in=incidents.ROOMS).order_by("-last_at").limit(MOST_ROOMS)
     places = [thread.conversation_id for thread in threads]
     rooms = {room.id: room for room in await Conversation.filter(id__in=places)}

