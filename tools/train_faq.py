@@ -3,7 +3,7 @@
 Only text that ships is learned from: the subjects (``plugins/faq/subjects.toml``), the shop's own
 entries and the development questions in ``tests/data/faq`` (never ``*_held_out`` or
 ``questions_b``). Every wording is asked with itself left out, one in four with its entry taken
-away, and with a turn that has not seen it.
+away, and with a turn and a network that have not seen it.
 """
 
 from __future__ import annotations
@@ -19,24 +19,25 @@ from numpy.typing import NDArray
 
 from plugins.faq.dense import Meaning, Turn
 from plugins.faq.encoder import PackagedEncoder, Remembering, load_use
+from plugins.faq.evidence import Network, packed, softmax, strength
 from plugins.faq.files import read
-from plugins.faq.kernel import kinship, weights_of
 from plugins.faq.ladder import Ladder, survey, usual_subjects
 from plugins.faq.layout import Floats, Layout
 from plugins.faq.matcher import Topic
-from plugins.faq.segment import VIEWS, Asked
+from plugins.faq.segment import VIEWS
 from plugins.faq.store import topic_of
 from plugins.faq.terms import flatten
+from tools.faq_evidence import Texts, learn, seen_as, vocabulary
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data" / "faq"
 SEED, FOLDS, SIZE, SHRINK = 20261122, 4, 256, 1.0
-RIDGE = 0.5  # of the kernel: how little a single wording is trusted
-TAKEN, STRANGE, UNLINKED, NATURAL = 0.15, 0.25, 0.3, 2.0
+TAKEN, STRANGE, UNLINKED = 0.15, 0.25, 0.3
+NATURAL, FOREIGN = 2.0, 6.0  # what a whole question counts, and one that no entry answers
 STEPS = 500
 AWAY = -3.0  # the signs of an entry that is taken away
-LEARNED = ("paraphrases_dev", "questions_a")
-OUTSIDE = 0.15  # out-of-scope questions for each one in scope, as shops meet them
+LEARNED = ("paraphrases_dev", "questions_a", "blind_dev")
+OUTSIDE = 0.2  # out-of-scope questions for each one in scope, as shops meet them
 ALONE = 0.3  # of a question on no usual subject among those in scope, likewise
 WANTED = (0.7, 0.75, 0.8, 0.85, 0.9, 0.925, 0.95, 0.975, 0.99)
 Array = NDArray[np.floating[Any]]
@@ -71,27 +72,60 @@ def lessons(source: Remembering, topics: list[Topic], rng: np.random.Generator) 
 
     In each part some subjects are strange: the weights have seen none of their wordings.
     """
-    layout = Layout(usual_subjects())
-    count = len(layout.wordings)
-    owner = layout.owner[:count]
-    fold = rng.integers(0, FOLDS, count)
-    vectors = source.encode(layout.wordings)
+    school = School(source, topics)
+    layout, owner = school.layout, school.owner
+    fold = rng.integers(0, FOLDS, len(owner))
     lesson = Lesson([], [], [], [])
-    known = {flatten(text) for text in layout.wordings}
-    asked = [str(row["query"]) for row in queries(*LEARNED) if row["gold"] is None]
-    outside = [text for text in asked if flatten(text) not in known]
     for part in range(FOLDS):
         seen = fold != part
-        strange = rng.random(len(layout)) < STRANGE
-        turn = learn_turn(vectors[seen], owner[seen])
+        strange = rng.random(len(layout) + 1) < STRANGE
+        strange[-1] = False
+        turn = learn_turn(*school.wordings(seen))
+        evidence = school.evidence(np.flatnonzero(seen & ~strange[owner]), rng)
         pupil = Pupil(Meaning(source, turn, {}), topics, rng, lesson)
-        pupil.study(seen & ~strange[owner])
         for row in np.flatnonzero(~seen):
-            if row not in layout.first:
-                pupil.wording(int(row), strange=bool(strange[owner[row]]))
-        for text in outside[part::FOLDS]:
-            pupil.foreign(text)
+            if owner[row] == len(layout):
+                pupil.foreign(school.texts[row], evidence[row])
+            elif row not in layout.first:
+                pupil.wording(int(row), evidence[row], strange=bool(strange[owner[row]]))
     return lesson
+
+
+class School:
+    """What there is to learn from: the wordings of all subjects, then questions beside them."""
+
+    def __init__(self, source: Remembering, topics: list[Topic]) -> None:
+        self.source = source
+        self.layout = layout = Layout(usual_subjects())
+        known = {flatten(text) for text in layout.wordings}
+        asked = [str(row["query"]) for row in queries(*LEARNED) if row["gold"] is None]
+        outside = [text for text in asked if flatten(text) not in known]
+        self.texts = [*layout.wordings, *outside]
+        self.owner = np.concatenate(
+            (layout.owner[: len(layout.wordings)], np.full(len(outside), len(layout)))
+        )
+        ladder = Ladder()
+        ladder.learn(topics)
+        terms = [ladder.index.rarity.read(text) for text in self.texts]
+        self.known = vocabulary(terms)
+        self.vectors = source.encode(self.texts)
+        self._seen: Texts = seen_as(terms, self.vectors, self.known)
+
+    def wordings(self, some: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.int64]]:
+        """The vectors of these wordings of subjects, and their subjects."""
+        rows = np.flatnonzero(some & (self.owner < len(self.layout)))
+        return self.vectors[rows], self.owner[rows]
+
+    def network(self, rows: NDArray[np.int64], rng: np.random.Generator) -> Network:
+        """What these rows teach."""
+        many = len(self.known), len(self.layout) + 1
+        return learn(self._seen.take(rows), self.owner[rows], many, rng)
+
+    def evidence(self, rows: NDArray[np.int64], rng: np.random.Generator) -> Floats:
+        """The evidence in every text by what these rows teach."""
+        net = self.network(rows, rng)
+        levels = net.levels(self._seen.words(net.terms), self._seen.meaning)
+        return strength(softmax(levels))
 
 
 class Pupil:
@@ -103,26 +137,20 @@ class Pupil:
         self._full, self._bare = Ladder(meaning), Ladder(meaning, subjects=[])
         self._full.learn(topics)
         self._bare.learn(topics)
-        self._meaning, self._rng, self._lesson = meaning, rng, lesson
+        self._rng, self._lesson = rng, lesson
         segment, self._layout = self._full.index.segments[0], self._full.index.subjects.layout
         self._free = ~segment.covered
         self._entry = {int(subject): at for at, subject in enumerate(segment.link) if subject >= 0}
         self._natural = {flatten(str(row["query"])) for row in queries(*LEARNED)}
-        self._likeness = likeness(self._full, self._layout.wordings)
-        self._weights = np.zeros((0, 0), np.float32)
 
-    def study(self, seen: NDArray[np.bool_]) -> None:
-        """Learn the weights of these wordings."""
-        self._weights = learn_weights(self._likeness, self._layout, seen)
-
-    def wording(self, row: int, *, strange: bool) -> None:
+    def wording(self, row: int, evidence: Floats, *, strange: bool) -> None:
         """Ask a wording of a subject, which may or may not be an entry's."""
         text, subject = self._layout.wordings[row], int(self._layout.owner[row])
         free, entry = self._free.copy(), self._entry.get(subject)
         taken = entry is not None and self._rng.random() < (0.5 if strange else TAKEN)
         if entry is None or taken:
             free[subject] = not strange  # unknown subjects are met, too
-        signs, others = self._ask(text, row, free, self._likeness[row] @ self._weights)
+        signs, others = self._ask(text, row, free, evidence)
         if entry is not None and strange:
             signs[entry] = self._plain[entry]
         if taken:
@@ -130,19 +158,17 @@ class Pupil:
         right = len(signs) if entry is None or taken else entry
         self._note(signs, others, right, NATURAL if flatten(text) in self._natural else 1.0)
 
-    def foreign(self, text: str) -> None:
+    def foreign(self, text: str, evidence: Floats) -> None:
         """Ask what no entry answers."""
-        row = likeness(self._full, [text])[0]
-        signs, others = self._ask(text, -1, self._free, row @ self._weights)
-        self._note(signs, others, len(signs), NATURAL)
+        signs, others = self._ask(text, -1, self._free, evidence)
+        self._note(signs, others, len(signs), FOREIGN)
 
     def _ask(
         self, text: str, row: int, free: NDArray[np.bool_], evidence: Floats
     ) -> tuple[Floats, Floats]:
-        vector = self._meaning.of([text])[0]
-        asked = Asked(self._full.index.rarity.read(text), vector, row)
+        asked = replace(self._full.read([text])[0], hidden=row)
         signs, others = survey(self._full.index, asked, free, evidence)
-        nothing = np.zeros(0, np.float32)
+        nothing = np.zeros(1, np.float32)
         bare = replace(asked, hidden=-1)
         self._plain, _ = survey(self._bare.index, bare, np.zeros(0, np.bool_), nothing)
         alone = self._rng.random(len(signs)) < UNLINKED
@@ -153,26 +179,6 @@ class Pupil:
         self._lesson.others.append(others)
         self._lesson.right.append(right)
         self._lesson.weight.append(weight)
-
-
-def likeness(ladder: Ladder, texts: list[str]) -> Floats:
-    """How much each wording of the subjects counts for each text."""
-    subjects = ladder.index.subjects
-    rows: list[Floats] = []
-    for asked in ladder.read(texts):
-        terms, meaning = (r[: len(subjects.layout.wordings)] for r in subjects.scores(asked))
-        rows.append(kinship(terms, meaning))
-    return np.stack(rows)
-
-
-def learn_weights(alike: Floats, layout: Layout, seen: NDArray[np.bool_]) -> Floats:
-    """Kernel ridge regression: each wording's weight for each subject; 0 for those not seen."""
-    owner = layout.owner[: len(layout.wordings)]
-    meant = (owner[:, None] == np.arange(len(layout))).astype(np.float32)
-    inner = alike[np.ix_(seen, seen)]
-    found = np.zeros_like(meant)
-    found[seen] = np.linalg.solve(inner + RIDGE * np.eye(len(inner), dtype=np.float32), meant[seen])
-    return found
 
 
 def fit(lesson: Lesson, spaces: int) -> dict[str, object]:
@@ -193,6 +199,8 @@ def fit(lesson: Lesson, spaces: int) -> dict[str, object]:
         found = found - 0.1 * (first / (1 - 0.9**step)) / (
             np.sqrt(second / (1 - 0.999**step)) + 1e-8
         )
+        # Being like an entry never speaks against it.
+        found[: width - 1] = np.maximum(found[: width - 1], 0)
     table = chances(signs, others, found)
     half = VIEWS * spaces + spaces - 1
     entry, alone, constant, none = np.split(found, (half, width - 1, width))
@@ -216,7 +224,7 @@ def prepared(lesson: Lesson, spaces: int) -> tuple[Floats, Floats]:
     evidence = spaces - 1  # it comes with meaning
     usual = signs[..., -1:] > 0
     parts = (signs[..., : plain + evidence] * usual, signs[..., :plain] * ~usual, ~usual)
-    others = np.stack(lesson.others)[..., : 2 * spaces + evidence]
+    others = np.stack(lesson.others)[..., : 2 * spaces + 2 * evidence]
     constant = np.ones((len(others), 1))
     return (
         np.concatenate(parts, axis=2, dtype=np.float32),
@@ -264,26 +272,29 @@ def queries(*names: str) -> list[dict[str, str | None]]:
     return [json.loads(line) for line in lines]
 
 
-def keep(source: Remembering, topics: list[Topic], path: Path) -> None:
-    """Write the turn, the vectors of the subjects' wordings in it, and their weights."""
-    layout = Layout(usual_subjects())
-    vectors = source.encode(layout.wordings)
-    turn = learn_turn(vectors, layout.owner[: len(vectors)])
-    ladder = Ladder(Meaning(source, turn, {}))
-    ladder.learn(topics)
-    seen = np.ones(len(vectors), np.bool_)
-    table = learn_weights(likeness(ladder, layout.wordings), layout, seen)
-    weights = weights_of(table, layout.wordings, layout.ids)
+def bytes_of(rows: Floats) -> NDArray[np.int8]:
+    """Rows whose length does not matter, in numbers of one byte."""
+    return np.rint(rows * (127 / np.abs(rows).max())).astype(np.int8)
+
+
+def keep(school: School, rng: np.random.Generator, path: Path) -> None:
+    """Write the turn, the vectors of the subjects' wordings in it, and the network."""
+    every = np.arange(len(school.texts))
+    vectors, owner = school.wordings(every >= 0)
+    turn, net = learn_turn(vectors, owner), school.network(every, rng)
+    terms, step = packed(net.terms)
+    parts = {f"net_{name}": getattr(net, name).astype(np.float16) for name in Network.__slots__}
     np.savez_compressed(
         path,
-        encoder=np.array(source.name),
+        encoder=np.array(school.source.name),
         mean=turn.mean,
         turn=turn.turn.astype(np.float16),
-        texts=np.array(layout.wordings),
-        vectors=turn(vectors).astype(np.float16),
-        subjects=np.array(layout.ids),
-        weights=weights.steps,
-        size=weights.size,
+        texts=np.array(school.layout.wordings),
+        vectors=bytes_of(turn(vectors)),
+        subjects=np.array(school.layout.ids),
+        terms=np.array(list(school.known)),
+        net_step=step,
+        **{**parts, "net_terms": terms},
     )
 
 
@@ -299,7 +310,6 @@ def main() -> int:
             "folds": FOLDS,
             "size": SIZE,
             "shrink": SHRINK,
-            "ridge": RIDGE,
             "encoder": source.name,
         },
         "terms": fit(lesson, 1),
@@ -308,7 +318,7 @@ def main() -> int:
     folder = ROOT / "plugins" / "faq"
     text = json.dumps(table, ensure_ascii=False, indent=1)
     (folder / "weights.json").write_text(text + "\n", encoding="utf-8")
-    keep(source, topics, folder / "meaning.npz")
+    keep(School(source, topics), rng, folder / "meaning.npz")
     print(text)
     return 0
 

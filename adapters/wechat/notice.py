@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from core.parts import Notice
 
@@ -66,7 +67,8 @@ class NoticeForm(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.kind == "once" and not (self.title and set(self.fields) == {"content"}):
-            raise ValueError("kind 'once' needs a title and the one field content")
+            words = "kind 'once' needs a title and the one field content"
+            raise PydanticCustomError("wechat.setting_once", words)
         return self
 
 

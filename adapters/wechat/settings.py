@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, HttpUrl, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from adapters._weixin.keys import AesKey, Token
 from adapters.wechat.mass import Account
@@ -56,14 +57,17 @@ class WeChatSettings(AdapterSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.mode != "plain" and not (self.encoding_aes_key and self.app_id):
-            raise ValueError(f"mode {self.mode!r} needs encoding_aes_key and app_id")
+            words = "mode {mode} needs encoding_aes_key and app_id"
+            raise PydanticCustomError("wechat.setting_mode", words, {"mode": self.mode})
         if self.can_push and not self.has_secret:
-            raise ValueError("can_push needs app_id and app_secret")
+            raise PydanticCustomError("wechat.setting_push", "can_push needs app_id and app_secret")
         if self.handoff == "wechat" and not self.pushes:
-            raise ValueError("handoff 'wechat' needs an account that may push")
+            words = "handoff 'wechat' needs an account that may push"
+            raise PydanticCustomError("wechat.setting_handoff", words)
         scenes = [form.scene for form in self.notices.values() if form.kind == "once"]
         if len(set(scenes)) < len(scenes):
-            raise ValueError("notices of kind 'once' need different scenes")
+            words = "notices of kind 'once' need different scenes"
+            raise PydanticCustomError("wechat.setting_scenes", words)
         if problem := too_much(self.menu):
             raise ValueError(problem)
         return self

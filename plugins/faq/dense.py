@@ -17,7 +17,7 @@ import numpy as np
 import structlog
 
 from plugins.faq.encoder import Encoder, EncoderMissing, encoder
-from plugins.faq.kernel import Weights
+from plugins.faq.evidence import Evidence, Network
 from plugins.faq.layout import ANSWER, Floats, Layout
 from plugins.faq.vectors import Known
 
@@ -53,7 +53,7 @@ class Meaning:
     encoder: Encoder
     turn: Turn
     known: Mapping[str, Floats]
-    weights: Weights | None = None  # what the wordings of the usual subjects say
+    evidence: Evidence | None = None  # which usual subject a question is about
 
     @property
     def model(self) -> str:
@@ -105,9 +105,15 @@ def meaning(encoder: Encoder) -> Meaning:
         turn = Turn(stored["mean"].astype(np.float32), stored["turn"].astype(np.float32))
         texts = [str(text) for text in stored["texts"]]
         known = dict(zip(texts, unit(stored["vectors"].astype(np.float32)), strict=True))
-        subjects = [str(text) for text in stored["subjects"]]
-        weights = Weights(texts, subjects, stored["weights"], stored["size"])
-    return Meaning(encoder, turn, known, weights)
+        return Meaning(encoder, turn, known, _evidence(stored))
+
+
+def _evidence(stored: Mapping[str, Any]) -> Evidence:
+    """The network as it was shipped."""
+    parts = {name: stored[f"net_{name}"].astype(np.float32) for name in Network.__slots__}
+    parts["terms"] *= stored["net_step"]
+    terms = {str(term): at for at, term in enumerate(stored["terms"])}
+    return Evidence(Network(**parts), terms, [str(text) for text in stored["subjects"]])
 
 
 def source(name: str) -> Meaning | None:

@@ -20,13 +20,12 @@ from core.words import words
 from plugins.faq.dense import MANY, Meaning
 from plugins.faq.encoder import EncoderMissing
 from plugins.faq.fusion import SIGNS, Fusion, fusion_of
-from plugins.faq.kernel import kinship
-from plugins.faq.layout import Floats, Views
+from plugins.faq.layout import Floats, Ints, Views
 from plugins.faq.matcher import Match, Topic, Verdict
-from plugins.faq.segment import VIEWS, Asked, Column, Segment
+from plugins.faq.segment import CLEAR, VIEWS, Asked, Column, Segment
 from plugins.faq.sounds import Sounds
 from plugins.faq.sparse import Rarity
-from plugins.faq.terms import Lexicon, flatten, plain, shop_lexicon
+from plugins.faq.terms import Lexicon, Terms, flatten, plain, shop_lexicon
 from plugins.faq.vectors import Known
 
 BATCH = 256  # texts that are encoded in one go
@@ -34,6 +33,7 @@ ENOUGH = 20_000  # entries that tell how rare a term is
 GONE = -10.0  # the signs of an entry that is no more: it must not compete with its successor
 FEW = 500  # changed entries that are kept beside the index before it is made anew
 SPACES = ("terms", "meaning")
+NEAREST = VIEWS + SIGNS.index("nearest")  # of the signs in the space of meaning
 PARTICLES = "".join(words("plugins.faq")["particles"])
 Flags = NDArray[np.bool_]
 Exact = dict[str, tuple[str, ...]]  # from a flat text to the entries it means
@@ -57,7 +57,7 @@ class Index:
     gone: frozenset[str] = frozenset()  # of the first segment: changed or taken away since
     gone_rows: tuple[int, ...] = ()  # where they are
     meaning: Meaning | None = None
-    weights: Floats | None = None  # what each wording of the subjects says about each subject
+    columns: Ints | None = None  # where the subjects stand in the evidence
     sounds: Sounds | None = None
 
     def said(self, flat: str) -> Verdict | None:
@@ -193,10 +193,9 @@ class Ladder:
         subjects = index.subjects.understand(meaning, known)
         vectors = meaning.of([topic.entry_id for topic in self._subjects], known, blank=True)
         keys = tuple(replace(k, vector=v) for k, v in zip(index.keys, vectors, strict=True))
-        weights = meaning.weights
-        ids = [topic.entry_id for topic in self._subjects]
-        table = weights.table(subjects.layout.wordings, ids) if weights else None
-        return replace(index, subjects=subjects, keys=keys, meaning=meaning, weights=table)
+        known_by = meaning.evidence
+        columns = known_by.columns(subjects.layout.ids) if known_by else None
+        return replace(index, subjects=subjects, keys=keys, meaning=meaning, columns=columns)
 
     def _column(self, topics: Sequence[Topic], index: Index, known: Known) -> Column:
         column = Column(topics, index.rarity)
@@ -219,12 +218,14 @@ class Ladder:
 
     def read(self, texts: Sequence[str]) -> list[Asked]:
         """The texts in each space; without the encoder at this moment, in that of terms."""
-        index, vectors = self.index, [None] * len(texts)
+        index = self.index
+        terms = [index.rarity.read(text) for text in texts]
         if index.meaning:
             with suppress(EncoderMissing):  # it tells its status itself
-                vectors = index.meaning.of(texts)
-        found = zip(texts, vectors, strict=True)
-        return [Asked(index.rarity.read(text), vector) for text, vector in found]
+                raw = index.meaning.encoder.encode(texts)
+                rows = zip(terms, index.meaning.turn(raw), raw, strict=True)
+                return [Asked(*row) for row in rows]
+        return [Asked(one) for one in terms]
 
     def judge(self, text: str, limit: int) -> Verdict:
         """The best entries, and how likely none is meant."""
@@ -262,12 +263,13 @@ def survey(
 ) -> tuple[Floats, Floats]:
     """The signs of all entries, and those of the nearest subject that no entry is about.
 
-    ``free`` names those subjects, and ``evidence`` tells how surely each subject is meant, where
-    this is not to be found out (for training).
+    The last is the evidence that something else is meant. ``free`` names those subjects, and
+    ``evidence`` tells how surely each subject is meant, where this is not to be found out (for
+    training).
     """
     scores = index.subjects.scores(asked)
-    if evidence is None:
-        evidence = _evidence(index, scores)
+    if evidence is None and asked.raw is not None:
+        evidence = _evidence(index, asked.terms, asked.raw)
     layout, guests = index.subjects.layout, list[Views]()
     for row in scores:
         if asked.hidden >= 0:
@@ -277,19 +279,24 @@ def survey(
     if free is None:
         free = ~np.any([segment.covered for segment in index.segments], axis=0)
     others = [sign for views in guests for sign in (views.nearest, views.total / layout.weight)]
-    others += [] if evidence is None else [evidence]
-    return signs, np.array([_top(sign[free]) for sign in others], np.float32)
+    others += [] if evidence is None else [evidence[:-1]]
+    found = [_top(sign[free]) for sign in others]
+    if evidence is not None:
+        found.append(0.0 if _clear(signs) else float(evidence[-1]))
+    return signs, np.array(found, np.float32)
 
 
-def _evidence(index: Index, scores: list[Floats]) -> Floats | None:
-    """How surely each subject is meant; nothing without meaning."""
-    if len(scores) < len(SPACES):
-        return None
-    layout = index.subjects.layout
-    if index.weights is None:
-        return np.zeros(len(layout), np.float32)
-    terms, meaning = (row[: len(layout.wordings)] for row in scores)
-    return kinship(terms, meaning) @ index.weights
+def _evidence(index: Index, terms: Terms, raw: Floats) -> Floats:
+    """How surely each subject is meant, and last something else; 0 for what was not learned."""
+    if index.meaning is None or index.meaning.evidence is None or index.columns is None:
+        return np.zeros(len(index.subjects.layout) + 1, np.float32)
+    return np.append(index.meaning.evidence.of(terms, raw), np.float32(0))[index.columns]
+
+
+def _clear(signs: Floats) -> bool:
+    """Whether an entry on no usual subject is near: then something else is known here."""
+    alone = signs[signs[:, -1] <= 0]
+    return bool((alone[:, NEAREST] >= CLEAR[True]).any())
 
 
 def _top(values: Floats) -> float:

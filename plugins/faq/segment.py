@@ -27,10 +27,14 @@ VIEWS = 4  # question, answer, nearest, centre
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question in each space. ``hidden`` is a subject's row to leave out (for training)."""
+    """A question in each space, and as the encoder gave it (``raw``).
+
+    ``hidden`` is a subject's row to leave out (for training).
+    """
 
     terms: Terms
     vector: Floats | None = None
+    raw: Floats | None = None
     hidden: int = -1
 
 

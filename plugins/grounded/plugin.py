@@ -19,7 +19,7 @@ from core.message import ConversationKind
 from core.metrics import Metrics
 from core.plugin import Plugin
 from core.route.rules import Rank
-from core.settings import Settings, SettingsError, ShopSettings
+from core.settings import Problem, Settings, SettingsError, ShopSettings
 from core.store.writer import Writer
 from core.turn import Declined, Turn
 from plugins.faq.face import Entry, FaqSettings, KnowledgeBase, Retrieved, retrieve, shown
@@ -62,7 +62,8 @@ async def answerer(
 ) -> AsyncIterator[Answerer]:
     """Whoever asks the model."""
     if settings.behind(whole.plugins.enabled):
-        raise SettingsError(["plugins.enabled: 'grounded' must stand before 'faq'"])
+        words = "'grounded' must stand before 'faq'"
+        raise SettingsError([Problem.of("plugins.enabled", "grounded.setting_order", words)])
     gauges = Gauges(metrics.registry)
     try:
         async with aiohttp.ClientSession() as session:
@@ -162,4 +163,6 @@ def _prompt(settings: GroundedSettings) -> str:
     try:
         return instructions(settings.prompt)
     except OSError as error:
-        raise SettingsError([f"plugins.grounded.prompt: {error.strerror}"]) from error
+        name, kind = "plugins.grounded.prompt", "grounded.setting_prompt"
+        given, words = f" = {settings.prompt!r}", str(error.strerror)
+        raise SettingsError([Problem.of(name, kind, words, given, error=words)]) from error

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from pydantic import Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from core.plugin import PluginSettings
 
@@ -38,7 +39,7 @@ class GroundedSettings(PluginSettings):
     @model_validator(mode="after")
     def _complete(self) -> GroundedSettings:
         if self.url and not self.model:
-            raise ValueError("a url needs a model")
+            raise PydanticCustomError("grounded.setting_model", "a url needs a model")
         return self
 
     def behind(self, enabled: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from core.effects import Address
 from core.message import ConversationKind
@@ -49,7 +50,7 @@ class WeeklySlot(_Table):
     @model_validator(mode="after")
     def _one_source(self) -> WeeklySlot:
         if bool(self.text.strip()) == (self.file is not None):
-            raise ValueError("give either text or file")
+            raise PydanticCustomError("groups.setting_source", "give either text or file")
         return self
 
 
@@ -97,9 +98,11 @@ class GroupSettings(PluginSettings):
     def _known(self) -> GroupSettings:
         names = [slot.name for slot in self.slots]
         if len(set(names)) != len(names):
-            raise ValueError("two slots have the same name")
+            raise PydanticCustomError("groups.setting_twice", "two slots have the same name")
         unknown = {g for slot in self.slots for g in slot.groups} - set(self.groups)
         if unknown:
             known = ", ".join(sorted(self.groups)) or "-"
-            raise ValueError(f"unknown groups {', '.join(sorted(unknown))}; there are: {known}")
+            facts = {"unknown": ", ".join(sorted(unknown)), "known": known}
+            words = "unknown groups {unknown}; there are: {known}"
+            raise PydanticCustomError("groups.setting_unknown", words, facts)
         return self

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 Words = tuple[str, ...]
 
@@ -35,7 +36,8 @@ class Trigger(BaseModel):
     @model_validator(mode="after")
     def _sensible(self) -> Trigger:
         if any(not word.strip() for word in (*self.words, *self.intents)):
-            raise ValueError("an empty word would call a person for every message")
+            words = "an empty word would call a person for every message"
+            raise PydanticCustomError("handoff.setting_words", words)
         return self
 
     @property
@@ -84,7 +86,8 @@ class Demand(BaseModel):
     @model_validator(mode="after")
     def _sensible(self) -> Demand:
         if not (self.reasons or self.topics or self.words or self.channels):
-            raise ValueError("say when: reasons, topics, words or channels")
+            words = "say when: reasons, topics, words or channels"
+            raise PydanticCustomError("handoff.setting_when", words)
         return self
 
     def holds(self, about: About) -> bool:

@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from core.effects import Address
 from core.message import ConversationKind
@@ -54,7 +55,8 @@ class Hours(BaseModel):
     @model_validator(mode="after")
     def _sensible(self) -> Hours:
         if self.opens >= self.closes or not self.days or set(self.days) - set(WEEK):
-            raise ValueError("opens must be before closes, and days lie in 1..7")
+            words = "opens must be before closes, and days lie in 1..7"
+            raise PydanticCustomError("handoff.setting_hours", words)
         return self
 
     def next_open(self, now: datetime, zone: ZoneInfo) -> datetime:

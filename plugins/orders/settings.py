@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
+from pydantic_core import PydanticCustomError
 
 from core.plugin import PluginSettings
 
@@ -33,7 +34,8 @@ class CourierSettings(BaseModel):
     @model_validator(mode="after")
     def _complete(self) -> CourierSettings:
         if self.provider == "kuaidi100" and not (self.customer and self.key.get_secret_value()):
-            raise ValueError("customer and key are needed for kuaidi100")
+            words = "customer and key are needed for kuaidi100"
+            raise PydanticCustomError("orders.setting_courier", words)
         return self
 
 
@@ -54,5 +56,6 @@ class OrderSettings(PluginSettings):
     @model_validator(mode="after")
     def _complete(self) -> OrderSettings:
         if self.source == "http" and self.http is None:
-            raise ValueError('source = "http" needs a table [plugins.orders.http] with a url')
+            words = 'source = "http" needs a table [plugins.orders.http] with a url'
+            raise PydanticCustomError("orders.setting_http", words)
         return self

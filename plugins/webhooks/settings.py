@@ -6,6 +6,7 @@ import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, field_validator
+from pydantic_core import PydanticCustomError
 
 from core.plugin import PluginSettings
 
@@ -32,7 +33,8 @@ class Endpoint(BaseModel):
     @classmethod
     def _long(cls, secret: SecretStr) -> SecretStr:
         if len(secret.get_secret_value()) < SHORTEST:
-            raise ValueError(f"at least {SHORTEST} characters")
+            facts = {"min_length": SHORTEST}
+            raise PydanticCustomError("wrong.short", "at least {min_length} characters", facts)
         return secret
 
     def wants(self, kind: str) -> bool:
@@ -50,7 +52,8 @@ class WebhookSettings(PluginSettings):
     @classmethod
     def _named(cls, endpoints: dict[str, Endpoint]) -> dict[str, Endpoint]:
         if wrong := [name for name in endpoints if not re.fullmatch(r"[a-z0-9_-]{1,40}", name)]:
-            raise ValueError(f"names of small letters, digits, - and _: not {wrong[0]!r}")
+            words = "names of small letters, digits, - and _: not {name}"
+            raise PydanticCustomError("webhooks.setting_name", words, {"name": repr(wrong[0])})
         return endpoints
 
 

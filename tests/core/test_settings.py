@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from core.adapter import AdapterSettings
 from core.settings import SettingsError, build, check, load
 from core.texts import LOCALES, Texts, bundled
 from core.wrong import KINDS, line
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -116,3 +119,15 @@ def test_every_fault_has_a_sentence_and_one_without_keeps_the_words_it_has() -> 
     (problem,) = caught.value.problems
     assert line(problem, texts, "zh_CN") == "channels.main：safe mode needs a token"
     assert line("from elsewhere", texts, "zh_CN") == "from elsewhere"
+
+
+def test_every_check_of_our_own_has_its_sentence() -> None:
+    texts = Texts([bundled()], ZoneInfo("Asia/Shanghai"))
+    rooms = (
+        file for room in ("core", "adapters", "plugins") for file in (ROOT / room).rglob("*.py")
+    )
+    raised = re.compile(r"""PydanticCustomError\(\s*"(\w+(?:\.\w+)?)\"""")
+    kinds = {kind for file in rooms for kind in raised.findall(file.read_text(encoding="utf-8"))}
+    keys = {kind if "." in kind else f"wrong.{kind}" for kind in kinds}
+    assert "wechat.setting_mode" in keys
+    assert not [key for key in keys if not texts.has(key)]

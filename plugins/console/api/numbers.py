@@ -19,13 +19,14 @@ from plugins.console.problems import Problem
 from plugins.console.table import Shape
 
 LONGEST = 366  # days
+EARLIEST, LATEST = date(2000, 1, 1), date(2999, 12, 31)  # with room to reckon from
 
 
 class Dates(Shape):
     """Which days (shop time, both included)."""
 
-    from_: date | None = Field(None, alias="from")
-    to: date | None = None
+    from_: date | None = Field(None, alias="from", ge=EARLIEST, le=LATEST)
+    to: date | None = Field(None, ge=EARLIEST, le=LATEST)
 
 
 class Span(Dates):
@@ -121,7 +122,7 @@ def days_of(ask: Ask, query: Dates) -> Days:
     """The days that are asked for, the last seven otherwise."""
     today = ask.desk.clock.now().astimezone(ask.desk.texts.zone).date()
     end = query.to or today
-    begin = query.from_ or end - timedelta(days=min(6, end.toordinal() - 1))
+    begin = query.from_ or end - timedelta(days=6)
     if begin > end or (end - begin).days > LONGEST:
         raise Problem(400, "bad-request", fields={"from": "1..366"})
     return Days(begin, end)

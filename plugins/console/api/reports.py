@@ -9,6 +9,7 @@ from aiohttp import web
 from pydantic import Field
 
 from core.texts import nearest
+from plugins.console.api.numbers import EARLIEST, LATEST
 from plugins.console.ask import Ask
 from plugins.console.numbers.models import Report
 from plugins.console.numbers.report import Kind, days_of, report
@@ -30,7 +31,7 @@ class Wanted(Shape):
     """``of``: a day of the week or month, by default of the one before this one."""
 
     kind: Kind = "week"
-    of: date | None = None
+    of: date | None = Field(None, ge=EARLIEST, le=LATEST)
     locale: Literal["", "zh_CN", "en"] = ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import partial
 from typing import Literal
@@ -17,7 +18,7 @@ from plugins.console.problems import Problem, not_found
 from plugins.console.table import Shape
 
 INNER = ("console.", "cli.", "core.")  # for staff and operators: not the shop's voice
-COMMANDS = ".cli."
+COMMANDS = re.compile(r"\.(cli|doctor)[._]")  # what operators read, also in a plugin's own words
 SHOWN = 100
 
 
@@ -105,7 +106,7 @@ async def reset_sentence(ask: Ask) -> SentenceShape:
 
 
 def _spoken(key: str) -> bool:
-    return not key.startswith(INNER) and COMMANDS not in key
+    return not (key.startswith(INNER) or COMMANDS.search(key))
 
 
 def _place(ask: Ask) -> tuple[str, str]:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 STYLE = """
-@page { size: A4; margin: 12mm }
-body { font: 12px/1.45 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
-  color: #22201d; max-width: 190mm; margin: 8mm auto }
-h1 { font-size: 20px; margin: 0 } h2 { font-size: 14px; margin: 12px 0 4px }
+@page { size: A4; margin: 10mm }
+body { font: 11px/1.35 system-ui, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif;
+  color: #22201d; max-width: 190mm; margin: 0 auto }
+h1 { font-size: 20px; margin: 0 } h2 { font-size: 13px; margin: 9px 0 2px }
 p { margin: 2px 0 } .soft { color: #655f57 } .bad { color: #a8201a }
 .tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: 6px; margin: 8px 0 }
 .tiles div { border: 1px solid #e0dad2; border-radius: 6px; padding: 4px 8px }
@@ -20,9 +20,9 @@ p { margin: 2px 0 } .soft { color: #655f57 } .bad { color: #a8201a }
 .tiles small { display: block; font-size: 11px; font-weight: 400 }
 .two { display: grid; grid-template-columns: 1fr 1fr; gap: 14px }
 table { border-collapse: collapse; width: 100% }
-th, td { text-align: left; padding: 2px 6px; border-bottom: 1px solid #e0dad2; font-weight: 400 }
+th, td { text-align: left; padding: 1px 6px; border-bottom: 1px solid #e0dad2; font-weight: 400 }
 td { font-variant-numeric: tabular-nums } thead th { color: #655f57 }
-svg { width: 100%; height: 70px } rect { fill: #a93422 }
+svg { width: 100%; height: 60px } rect { fill: #a93422 }
 section { break-inside: avoid }
 """
 HIGH, WIDE = 60, 600  # of the drawing, in its own units

@@ -19,7 +19,7 @@ SHOWN = (
     *("solved", "satisfied", "back", "soothed"),
 )
 MOST = 8  # rows of a table, so that it stays one page
-MINUTE, HOUR = 60, 3600
+WEEK, MINUTE, HOUR = 7, 60, 3600
 
 
 def days_of(kind: Kind, day: date) -> Days:
@@ -66,9 +66,10 @@ def _volume(say: Say, days: Days, by_day: dict[str, Sums]) -> str:
     title, long = say("console.metric.enquiries"), (days.end - days.begin).days + 1
     dates = [str(days.begin + timedelta(days=n)) for n in range(long)]
     bars = [(day[5:], _count(values(by_day.get(day, {})))) for day in dates]
-    heads = ("", *(day for day, _ in bars))
-    few = len(bars) <= MOST
-    table = paper.table(heads, [(title, *(str(n) for _, n in bars))]) if few else ""
+    weeks = [bars[first : first + WEEK] for first in range(0, long, WEEK)]
+    sums = [(f"{week[0][0]} – {week[-1][0]}", sum(n for _, n in week)) for week in weeks]
+    told = bars if len(weeks) == 1 else sums  # a month's days would be too many columns
+    table = paper.table(("", *(day for day, _ in told)), [(title, *(str(n) for _, n in told))])
     return paper.section(say("console.report.volume"), paper.bars(title, bars), table)
 
 

@@ -1,4 +1,4 @@
-"""How well the lexicon grades, on own messages; the floors are what it reached when written."""
+"""How well messages are graded, on own ones; the floors are what was reached when written."""
 
 import json
 import random
@@ -35,18 +35,18 @@ GRADES = {
 # What was reached when written, less a hundredth.
 FLOORS = {
     "unseen.jsonl": {
-        "severity1 f1": 0.9,
-        "severity2 f1": 0.9,
-        "severity3 f1": 0.92,
-        "severity3 r": 0.94,
-        "urgent f1": 0.9,
+        "severity1 f1": 0.92,
+        "severity2 f1": 0.93,
+        "severity3 f1": 0.97,
+        "severity3 r": 0.98,
+        "urgent f1": 0.97,
     },
     "second.jsonl": {
-        "severity1 f1": 0.0,
-        "severity2 f1": 0.0,
-        "severity3 f1": 0.0,
-        "severity3 r": 0.0,
-        "urgent f1": 0.0,
+        "severity1 f1": 0.86,
+        "severity2 f1": 0.85,
+        "severity3 f1": 0.86,
+        "severity3 r": 0.83,
+        "urgent f1": 0.8,
     },
 }
 

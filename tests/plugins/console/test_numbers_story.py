@@ -198,6 +198,11 @@ async def test_a_report_comes_every_week_is_kept_and_those_who_lead_hear_of_it(
     assert "<script" not in page
     english = await lead.gets("/numbers/report.html", kind="month", locale="en")
     assert "Solved at first contact" in english["text"]
+    for far in ("0001-01-01", "9999-12-31"):
+        with pytest.raises(Refused, match="bad-request"):
+            await lead.gets("/numbers/report.html", of=far)
+        with pytest.raises(Refused, match="bad-request"):
+            await lead.gets("/numbers/rising", to=far)
     with pytest.raises(Refused, match="not-found"):
         await lead.gets("/numbers/reports/week/2020-01-06/report.html")
 

@@ -115,12 +115,22 @@ def test_another_shops_words_for_a_usual_subject_are_linked_to_it(ladder: Ladder
     assert made.judge("买错了怎么弄回去", 1).matches[0].entry_id == "x"
 
 
+def test_what_others_are_asked_beside_their_entries_a_shop_with_an_entry_for_it_answers() -> None:
+    asked = "我有张优惠券自己用不上，能转给朋友用吗"
+    made = taught("use")
+    before = made.judge(asked, 1)
+    made.change([Topic("gift", ("优惠券可以转送给朋友吗？",), "可以转赠给好友。")])
+    after = made.judge(asked, 1)
+    assert after.matches[0].entry_id == "gift"
+    assert after.none < before.none
+
+
 @pytest.mark.parametrize(
     ("name", "kind", "top1", "top3"),
     [
-        ("questions_b.jsonl", "", 0.93, 0.97),
+        ("questions_b.jsonl", "", 0.98, 0.99),
         ("paraphrases_held_out.jsonl", "close", 0.98, 0.99),
-        ("paraphrases_held_out.jsonl", "far", 0.6, 0.88),
+        ("paraphrases_held_out.jsonl", "far", 0.8, 0.95),
     ],
 )
 def test_unseen_paraphrases(ladder: Ladder, name: str, kind: str, top1: float, top3: float) -> None:
@@ -132,6 +142,7 @@ def test_unseen_paraphrases(ladder: Ladder, name: str, kind: str, top1: float, t
 def test_answers_are_as_right_as_the_shop_wants(ladder: Ladder) -> None:
     found = outcomes(ladder, "paraphrases_held_out.jsonl") + outcomes(ladder, "questions_b.jsonl")
     seen = figures(found)
+    assert seen["answered_right"] >= 0.6
     assert seen["answered_wrong"] <= 0.05
     assert seen["oos_answered"] <= 0.05
     assert seen["auroc"] >= 0.92
