@@ -116,5 +116,6 @@ def bounded(value: str, most: int) -> str:
 
 def _bind(struct: msgspec.Struct, **most: int) -> None:
     for name, length in most.items():
-        if len(value := getattr(struct, name)) > length:
-            force_setattr(struct, name, bounded(value, length))
+        value: str = getattr(struct, name)
+        if (fit := bounded(value, length)) is not value:
+            force_setattr(struct, name, fit)

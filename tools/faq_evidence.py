@@ -38,8 +38,8 @@ class Texts:
     def take(self, rows: Ints) -> Texts:
         """These rows."""
         count = np.diff(self.edges)[rows]
-        edges = np.concatenate(([0], np.cumsum(count)))
-        at = np.repeat(self.edges[rows] - edges[:-1], count) + np.arange(edges[-1])
+        edges: Ints = np.concatenate(([0], np.cumsum(count))).astype(np.int64)
+        at: Ints = np.repeat(self.edges[rows] - edges[:-1], count) + np.arange(int(edges[-1]))
         return Texts(self.meaning[rows], edges, self.term[at], self.weight[at])
 
     def words(self, table: Floats) -> Floats:
@@ -139,7 +139,8 @@ def _slopes(net: Network, texts: Texts, right: Ints, rng: np.random.Generator) -
     level = texts.meaning @ net.meaning + texts.words(net.terms) + net.bias
     mask = _mask(rng, level.shape, kept["hidden"])
     hidden = np.maximum(level, 0) * mask
-    slope = softmax(hidden @ net.out + texts.meaning @ net.straight + net.constant)
+    levels = hidden @ net.out + texts.meaning @ net.straight + net.constant
+    slope = softmax(np.asarray(levels, np.float32))
     slope[np.arange(len(right)), right] -= 1
     slope /= np.float32(len(right))
     inner = (slope @ net.out.T) * mask * (level > 0)
@@ -154,4 +155,4 @@ def _slopes(net: Network, texts: Texts, right: Ints, rng: np.random.Generator) -
 
 
 def _mask(rng: np.random.Generator, shape: tuple[int, ...], kept: float) -> Floats:
-    return (rng.random(shape, dtype=np.float32) < kept) / np.float32(kept)
+    return np.asarray((rng.random(shape, dtype=np.float32) < kept) / np.float32(kept), np.float32)

@@ -294,6 +294,7 @@ def keep(school: School, rng: np.random.Generator, path: Path) -> None:
         subjects=np.array(school.layout.ids),
         terms=np.array(list(school.known)),
         net_step=step,
+        allow_pickle=False,
         **{**parts, "net_terms": terms},
     )
 

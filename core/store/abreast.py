@@ -7,12 +7,15 @@ in their order. Works of one key run one after another, and one without a key ru
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
 from core.store.sql import Keyed, Make, Rows, Step, Work, numbered
+
+ZERO = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")  # behind other escapes
 
 
 class Raw(Protocol):
@@ -124,8 +127,11 @@ def _marked(sql: str, count: int) -> tuple[str, bool]:
 def bound(values: Sequence[Any]) -> Sequence[Any]:
     """The values as PostgreSQL takes them: it knows no character zero, and customers send it."""
     if any(isinstance(value, str) and ("\0" in value or r"\u0000" in value) for value in values):
-        return [
-            value.replace("\0", "").replace(r"\u0000", "") if isinstance(value, str) else value
-            for value in values
-        ]
+        return [_without_zero(value) if isinstance(value, str) else value for value in values]
     return values
+
+
+def _without_zero(value: str) -> str:
+    """Without the character, and in JSON without its name; who types that name has typed words."""
+    plain = value.replace("\0", "")
+    return ZERO.sub(r"\1", plain) if plain.startswith(("{", "[")) else plain

@@ -29,7 +29,8 @@ def softmax(levels: Floats) -> Floats:
 
 def strength(chances: Floats) -> Floats:
     """Probabilities as evidence, 0..1."""
-    return np.maximum(0, 1 + np.log(np.maximum(chances, 1e-9)) / np.float32(SPAN))
+    found = np.maximum(0, 1 + np.log(np.maximum(chances, 1e-9)) / np.float32(SPAN))
+    return np.asarray(found, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ class Network:
     def levels(self, words: Floats, vectors: Floats) -> Floats:
         """The outputs, by what the terms of texts give to the hidden cells, and by meaning."""
         hidden = np.maximum(vectors @ self.meaning + words + self.bias, 0)
-        return hidden @ self.out + vectors @ self.straight + self.constant
+        levels = hidden @ self.out + vectors @ self.straight + self.constant
+        return np.asarray(levels, np.float32)
 
 
 @dataclass(frozen=True, slots=True)

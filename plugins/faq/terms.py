@@ -75,5 +75,5 @@ def terms(text: str, lexicon: Lexicon) -> Mapping[str, float]:
     flat = flatten(text)
     found: Terms = dict.fromkeys(flat, SINGLE)
     found.update(dict.fromkeys(map("".join, pairwise(flat)), PAIR))
-    found.update({f"{IDEA_MARK}{idea}": IDEA for idea in lexicon.ideas(flat)})
+    found.update({f"{IDEA_MARK}{idea}": IDEA for idea in sorted(lexicon.ideas(flat))})
     return found

@@ -39,8 +39,6 @@ port = 70000
 timezone = "Mars/Olympus"
 [log]
 level = "loud"
-[plugins]
-enabled = ["tests.cli.till:plugin", "chess"]
 """
 
 
@@ -56,8 +54,6 @@ def test_bad_settings_are_told_in_chinese_by_key_value_and_what_is_allowed(folde
         f"  server.prot：没有这一项，写错了吗？这里可以写：{keys}",
         "  log.level = 'loud'：只能是 'debug', 'info', 'warning', 'error' 之一",
     ]
-    folder.settings(BAD.partition("[plugins]")[1] + BAD.partition("[plugins]")[2])
-    assert "plugins.enabled：没有 chess 这个插件。有：" in folder.types("run", lang="zh_CN").err
 
 
 def test_what_was_typed_wrong_is_told_in_chinese(folder: Folder) -> None:
@@ -68,8 +64,6 @@ def test_what_was_typed_wrong_is_told_in_chinese(folder: Folder) -> None:
         "run --port": "选项 --port 后面要写一个值。",
         "run --prot 1": "没有 --prot 这个选项。有相近的：--host, --port",
         "run --role cook": "'--role' 不能这样写：只能是 'gateway', 'worker'",
-        "trace --json=1 a": "选项 --json 后面不用写值。",
-        "ledger frobnicate": "没有 frobnicate 这个命令。",
         "trace -h": "用法：xiaoer trace [选项] {MESSAGE}",
     }.items():
         ended = folder.types(*words.split(), lang="zh_CN")

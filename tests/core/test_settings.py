@@ -10,7 +10,8 @@ import pytest
 from pydantic import model_validator
 
 from core.adapter import AdapterSettings
-from core.settings import SettingsError, build, check, load
+from core.registry import find_plugins
+from core.settings import PluginsSettings, SettingsError, build, check, load
 from core.texts import LOCALES, Texts, bundled
 from core.wrong import KINDS, line
 
@@ -119,6 +120,10 @@ def test_every_fault_has_a_sentence_and_one_without_keeps_the_words_it_has() -> 
     (problem,) = caught.value.problems
     assert line(problem, texts, "zh_CN") == "channels.main：safe mode needs a token"
     assert line("from elsewhere", texts, "zh_CN") == "from elsewhere"
+    with pytest.raises(SettingsError) as unknown:
+        find_plugins(PluginsSettings(enabled=("chess",)))
+    told = line(unknown.value.problems[0], texts, "zh_CN")
+    assert told.startswith("plugins.enabled：没有 chess 这个插件。有：")
 
 
 def test_every_check_of_our_own_has_its_sentence() -> None:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 import re
 import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+import structlog
 from playwright.async_api import Browser, async_playwright, expect
 
 from tests.adapters.webchat.browser import ARGUMENTS
@@ -130,6 +132,7 @@ async def take(play: Play, browser: Browser, wanted: Collection[str]) -> None:
 async def main(wanted: Collection[str]) -> None:
     """Live two weeks and an afternoon, then look around."""
     chromium = find_chromium() or sys.exit(MISSING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     async with busy_shop(before.DAYS) as play, async_playwright() as playwright:
         await set_up(play)
         await before.weeks_go_by(play)

@@ -53,7 +53,7 @@ async def test_a_bad_answer_offers_a_person_and_the_last_word_counts(shop: Shop)
 
 async def test_unsure_offers_candidates_and_takes_a_number(shop: Shop) -> None:
     mei = shop.customer("mei")
-    await mei.says("邮费谁掏")
+    await mei.says("快递费谁给")
     mei.hears("运费谁承担", r"2\. ", "都不是")
     first = next(line for line in mei.replies[0].splitlines() if line.startswith("1. "))
     await mei.says("1")
@@ -65,7 +65,7 @@ async def test_unsure_offers_candidates_and_takes_a_number(shop: Shop) -> None:
 
 async def test_a_typed_question_of_the_menu_is_understood(shop: Shop) -> None:
     mei = shop.customer("mei")
-    await mei.says("邮费谁掏")
+    await mei.says("快递费谁给")
     await mei.says("换货的运费谁承担？")
     mei.hears("首次换货")
 
@@ -74,7 +74,7 @@ async def test_a_number_out_of_the_blue_is_no_choice(shop: Shop) -> None:
     mei = shop.customer("mei")
     await mei.says("1")
     assert await shop.events("faq.picked") == []
-    await mei.says("邮费谁掏")
+    await mei.says("快递费谁给")
     await shop.advance(minutes=31)
     await mei.says("1")
     assert await shop.events("faq.picked") == []
@@ -102,7 +102,7 @@ async def test_a_right_answer_forgets_the_misses(shop: Shop) -> None:
 
 async def test_none_of_these_is_a_miss(shop: Shop) -> None:
     mei = shop.customer("mei")
-    await mei.says("邮费谁掏")
+    await mei.says("快递费谁给")
     await mei.chooses("都不是")
     mei.hears("人工")
     assert len(await shop.events("faq.missed")) == 1
@@ -113,7 +113,7 @@ async def test_in_public_only_the_sure_is_said_and_without_a_menu(shop: Shop) ->
         await somebody.says("下单后多久发货")
         somebody.hears("48 小时内发货")
         assert "有用" not in somebody.replies[0]
-        for text in ("邮费谁掏", NONSENSE, "主播好漂亮", "下单了", "比商场便宜"):
+        for text in ("快递费谁给", NONSENSE, "主播好漂亮", "下单了", "比商场便宜"):
             await somebody.says(text)
             somebody.hears_nothing()
 
