@@ -61,7 +61,7 @@ BENCHES = {"knowledge": bench}
 
 def _sets() -> Iterator[tuple[str, list[Entry], list[Query]]]:
     bare, rich = read(DATA / "shop_faq.yaml"), read(ROOT / "plugins" / "demo" / "knowledge.yaml")
-    for name in ("questions_b", "paraphrases_held_out", "neighbours_held_out"):
+    for name in ("questions_b", "paraphrases_held_out", "neighbours_held_out", "blind_held_out"):
         asked = read_queries(DATA / f"{name}.jsonl")
         yield f"bare shop_faq.yaml, {name}", bare, asked
         yield f"demo knowledge, {name}", rich, asked

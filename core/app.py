@@ -82,18 +82,7 @@ class App:
         self.gate = self._gate()  # a queue before the ledger, where the settings name one
         lease = timedelta(seconds=settings.work.lease_seconds)
         self.commit = Commit(self.writer, self.people, self.clock, self.lines.can, lease)
-        self._tools = Tools(
-            clock=self.clock,
-            texts=self.texts,
-            writer=self.writer,
-            intake=self.intake,
-            commit=self.commit,
-            metrics=self.metrics,
-            secrets=self._secrets(),
-            session=self.session,
-            live=settings.live,
-            gate=self.gate,
-        )
+        self._tools = self._outfit()
         for name, table in settings.channels.items():
             self.lines.add(self._line(name, table))
         self.reread: Callable[[], Settings] = lambda: settings  # set by who knows the file
@@ -108,6 +97,21 @@ class App:
         self.changeover = self._changeover()
         self.journal = Journal(self.registry.followers)
         self.watch = Watch(self.journal, self._nudge)
+
+    def _outfit(self) -> Tools:
+        """What every channel works with."""
+        return Tools(
+            clock=self.clock,
+            texts=self.texts,
+            writer=self.writer,
+            intake=self.intake,
+            commit=self.commit,
+            metrics=self.metrics,
+            secrets=self._secrets(),
+            session=self.session,
+            live=self.settings.live,
+            gate=self.gate,
+        )
 
     @property
     def services(self) -> dict[Any, Any]:

@@ -12,7 +12,7 @@ import numpy as np
 from plugins.faq.layout import Floats, Layout
 from plugins.faq.terms import Lexicon, Terms, terms
 
-BACKGROUND = 0.3  # what a text that is no standard question counts in a term's commonness
+BACKGROUND = 0.2  # what a text that is no standard question counts in a term's commonness
 Reader = Callable[[str], Terms]  # from a text to its weighed terms
 
 
