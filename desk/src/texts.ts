@@ -22,7 +22,8 @@ export async function learn(wanted: Locale = locale.value): Promise<void> {
   document.title = t("title")
 }
 
-export function t(key: string, values: Record<string, string | number> = {}): string {
-  const sentence = texts.value[PREFIX + key] ?? key
+/** The sentence of a key; `otherwise`: where there is none. */
+export function t(key: string, values: Record<string, string | number> = {}, otherwise = key): string {
+  const sentence = texts.value[PREFIX + key] ?? otherwise
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole))
 }

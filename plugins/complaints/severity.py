@@ -33,7 +33,7 @@ class Severity(IntEnum):
 OTHER = "other"
 SAID = 3.5  # log-odds that a word of the lexicon is worth
 BACK = 1.5  # and what takes a word back
-WANTED = (-0.8, 0.2, -1.2, -0.6)  # log-odds from which severity 1, 2, 3 and urgency hold
+WANTED = (-0.8, 0.2, -0.8, -0.4)  # log-odds from which severity 1, 2, 3 and urgency hold
 EMOTION = (0.0, 0.3, 0.6, 0.8)  # of a grade that no word of the lexicon explains
 FEW = 4  # characters from which the scale may speak where the lexicon is silent
 ENOUGH = 8  # and from which it needs no more than that

@@ -66,7 +66,7 @@ class Deck:
             unread=max(0, thread.inbound - (place.inbound if place else 0)),
             emotion=thread.emotion,
             complaint=case.number if case else None,
-            complaint_kind=self._say(f"complaints.kind_{case.kind}") if case else None,
+            complaint_kind=case.kind if case else None,
             clock=next_clock(all_clocks(self.desk, thread, case)),
             rank=sum(each.points for each in why),
             why=why,

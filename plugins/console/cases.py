@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from core.store.models import Contact, Conversation
 from plugins.complaints.face import Complaint, next_rung
 from plugins.console.ask import Ask
 from plugins.console.cards import clocks, names
+from plugins.console.fold import agent_of
 from plugins.console.owners import owner_shape
 from plugins.console.shapes import CaseNote, ComplaintShape, Named, Owner
 
@@ -31,12 +33,37 @@ async def case_shapes(ask: Ask, cases: Sequence[Complaint]) -> list[ComplaintSha
             case,
             people.get(case.contact_id, "") or visitor,
             owner_shape(owners.get(case.conversation_id, "bot"), ask.who.login, staff),
+            staff,
         )
         for case in cases
     ]
 
 
-def _shape(ask: Ask, case: Complaint, name: str, owner: Owner) -> ComplaintShape:
+def case_notes(
+    ask: Ask, notes: Iterable[Mapping[str, Any]], staff: Mapping[str, str], *deeds: str
+) -> list[CaseNote]:
+    """A history in words: names for logins; ``deeds``: where codes of steps have their words."""
+
+    def worded(code: str, *prefixes: str) -> str:
+        keys = (f"{prefix}{code}" for prefix in prefixes)
+        return next((ask.say(key) for key in keys if ask.desk.texts.has(key)), code)
+
+    def named(by: str) -> str:
+        return staff.get(agent_of(by), agent_of(by)) or worded(by, "console.page.by.")
+
+    return [
+        CaseNote(
+            at=datetime.fromisoformat(str(each["at"])),
+            by=named(str(each["by"])),
+            text=worded(str(each["text"]), *deeds),
+        )
+        for each in notes
+    ]
+
+
+def _shape(
+    ask: Ask, case: Complaint, name: str, owner: Owner, staff: Mapping[str, str]
+) -> ComplaintShape:
     settings, now = ask.desk.complaints, ask.desk.clock.now()
     rung, levels = next_rung(case), settings.levels
     return ComplaintShape(
@@ -57,12 +84,5 @@ def _shape(ask: Ask, case: Complaint, name: str, owner: Owner) -> ComplaintShape
         blame=case.blame,
         solution=case.solution,
         follow_up_on=case.follow_up_on.isoformat() if case.follow_up_on else None,
-        notes=[
-            CaseNote(
-                at=datetime.fromisoformat(str(each["at"])),
-                by=str(each["by"]),
-                text=str(each["text"]),
-            )
-            for each in case.notes
-        ],
+        notes=case_notes(ask, case.notes, staff, "console.page.rung."),
     )

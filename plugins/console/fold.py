@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from core.effects import Alarm
+from core.parts import Card, Link, Menu, as_text, load
 from core.store.models import Conversation, JournalEntry, Message
 from plugins.console.buckets import bucket
 from plugins.console.models import Thread
@@ -77,7 +78,7 @@ class Fold:
     def _message(self, row: Message) -> None:
         thread = self.threads[row.conversation_id]
         thread.last_message, thread.last_at = row.id, row.at
-        thread.preview, thread.preview_by = row.text[:PREVIEW], by_of(row)
+        thread.preview, thread.preview_by = preview_of(row), by_of(row)
         if row.direction == "in":
             self._heard(thread, row)
         else:
@@ -227,6 +228,14 @@ def fresh_thread(row: Conversation) -> Thread:
         contact_id=row.contact_id,
         last_at=row.created_at,
     )
+
+
+def preview_of(row: Message) -> str:
+    """What was said, or what a menu or a card shows where no words stand beside it."""
+    if row.text:
+        return row.text[:PREVIEW]
+    shown = (part for part in load(row.parts) if isinstance(part, Menu | Card | Link))
+    return " ".join(" ".join(map(as_text, shown)).split())[:PREVIEW]
 
 
 def agent_of(owner: str) -> str:

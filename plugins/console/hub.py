@@ -18,6 +18,7 @@ from plugins.console.cards import Deck, deck, names
 from plugins.console.messages import message_shape
 from plugins.console.models import Place, Thread
 from plugins.console.pages import Item, Reader, about, cursor_of
+from plugins.console.rooms import places_of_staff
 from plugins.console.strip import strips_of
 
 MOST_WAITING, AT_ONCE = 2000, 200  # frames
@@ -180,7 +181,11 @@ class Hub:
         logins = {seat.login for seat in seats}
         marks = Place.filter(conversation_id__in=[t.conversation_id for t in rows])
         where = {(p.conversation_id, p.login): p for p in await marks.filter(login__in=logins)}
+        staff = places_of_staff(self._desk)
         for thread in rows:
+            room = whole.conversations[thread.conversation_id].external_id
+            if (thread.channel, room) in staff:
+                continue
             made = card_frames(whole, thread, logins, where)
             kind = ConversationKind(thread.kind)
             for seat in seats:

@@ -85,7 +85,7 @@ async def value(triage: Triage, settings: ConsoleSettings) -> None:
     And whoever is called a person hears that chats may be reviewed (S-376).
     """
     triage.tier_of = tier_of
-    triage.greet = partial(consent.tell, settings=settings)
+    triage.greet = partial(consent.tell_waiting, settings=settings)
 
 
 @plugin.started

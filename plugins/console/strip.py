@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -36,12 +37,16 @@ async def strips_of(desk: Services, people: Mapping[str, Kinds]) -> dict[str, St
     held: dict[str, list[Sequence[Any]]] = {}
     for row in await desk.writer.look(lambda: _held(people)):
         held.setdefault(str(row[0]), []).append(row)
-    queue = {str(row[0]): int(row[1]) for row in await desk.writer.look(_queue)}
+    queue, waiting = Counter[str](), dict[str, list[datetime]]()
+    for row in held.get("queue", ()):
+        queue[str(row[1])] += 1
+        waiting.setdefault(str(row[1]), []).extend(ends(json_value(row[3])))
     known = await Incident.filter(state__in=ACTIVE).count() if desk.incidents else 0
     found: dict[str, Strip] = {}
     for login, kinds in people.items():
         mine = [row for row in held.get(f"agent:{login}", ()) if row[1] in kinds]
         promised = [end for row in mine for end in ends(json_value(row[3]))]
+        promised += [end for kind in kinds for end in waiting.get(str(kind), ())]
         due, late = _due(desk.clock.now(), [*cases, *promised])
         found[login] = Strip(
             waiting=sum(1 for row in mine if row[2] is not None),
@@ -63,12 +68,7 @@ def _due(now: datetime, moments: Collection[datetime]) -> tuple[int, int]:
 
 
 def _held(people: Mapping[str, Kinds]) -> Work[Rows]:
-    owners = [f"agent:{login}" for login in people]
+    owners = ["queue", *(f"agent:{login}" for login in people)]
     marks = ", ".join("?" * len(owners))
     sql = f"SELECT owner, kind, waiting_since, clocks FROM desk_thread WHERE owner IN ({marks})"  # noqa: S608 - marks
     return (yield sql, owners)
-
-
-def _queue() -> Work[Rows]:
-    sql = "SELECT kind, COUNT(*) FROM desk_thread WHERE owner = 'queue' GROUP BY kind"
-    return (yield sql, ())

@@ -108,21 +108,29 @@ class Ladder:
         self._subjects = usual_subjects() if subjects is None else list(subjects)
         self.topics: dict[str, Topic] = {}
         self.fresh: dict[str, Topic] = {}
-        self.index = self._empty(())
+        self._index: Index | None = None
         if meaning is not None:
             self.understand(meaning)
+
+    @property
+    def index(self) -> Index:
+        """What is known; the usual words alone take a while, so they are read when asked for."""
+        if self._index is None:
+            self._index = self._empty(())
+        return self._index
 
     # -- learning ---------------------------------------------------------------------------------
 
     def learn(self, topics: Sequence[Topic]) -> None:
         """Forget everything and know these."""
-        meaning, known = self.index.meaning, self._remembered()
+        before = self._index
+        meaning, known = (before.meaning, self._remembered()) if before else (None, {})
         index = self._empty(topics)
         index = self._with(index, meaning, known) if meaning else index
         self.topics, self.fresh = {topic.entry_id: topic for topic in topics}, {}
         column = self._column(topics, index, known)
         segment = Segment(column, index.subjects, index.keys)
-        self.index = replace(index, segments=(segment,), exact=(_exact(topics),))
+        self._index = replace(index, segments=(segment,), exact=(_exact(topics),))
 
     def change(self, topics: Sequence[Topic], gone: Sequence[str] = ()) -> None:
         """Know these as well or anew, and forget those; fast when they are few."""
@@ -140,7 +148,7 @@ class Ladder:
         segments = (index.segments[0], Segment(column, index.subjects, index.keys))
         exact = (index.exact[0], _exact(fresh))
         rows = tuple(at for at, i in enumerate(segments[0].column.layout.ids) if i in hidden)
-        self.index = replace(
+        self._index = replace(
             index, segments=segments, exact=exact, gone=frozenset(hidden), gone_rows=rows
         )
 
@@ -153,7 +161,7 @@ class Ladder:
     def unsure(self) -> Ladder:
         """The same without the first generation: what it would think of its own wordings."""
         other = self.fork()
-        other.index = replace(self.index, exact=({},) * len(self.index.exact))
+        other._index = replace(self.index, exact=({},) * len(self.index.exact))  # noqa: SLF001 - its own kind
         return other
 
     def understand(self, meaning: Meaning, known: Known | None = None) -> None:
@@ -161,7 +169,7 @@ class Ladder:
         index = self._with(self.index, meaning, known or {})
         columns = [s.column.understand(meaning, known or {}) for s in index.segments]
         segments = tuple(Segment(column, index.subjects, index.keys) for column in columns)
-        self.index = replace(index, segments=segments)
+        self._index = replace(index, segments=segments)
 
     def unread(self) -> Iterator[list[str]]:
         """All texts that have a meaning to find, in batches."""

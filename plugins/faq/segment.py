@@ -21,7 +21,7 @@ from plugins.faq.terms import Terms
 from plugins.faq.vectors import Known
 
 LINKED = {False: 0.6, True: 0.72}  # an entry's question so like a subject's is about it
-CLEAR = {False: 0.3, True: 0.5}  # less like than this: certainly another subject
+CLEAR = {False: 0.28, True: 0.5}  # less like than this: certainly another subject
 VIEWS = 4  # question, answer, nearest, centre
 
 

@@ -161,4 +161,6 @@ async def test_the_desk_fits_a_phone(office: Office, browser: Browser) -> None:
     await li.shows("您好，我在")
     wide = await li.at.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert not wide
+    await li.at.locator(".rail a").last.dispatch_event("click")
+    await expect(li.at.locator(".rail a.router-link-active")).to_be_in_viewport(ratio=1)
     await li.at.context.close()

@@ -296,6 +296,7 @@ export interface AuditLine {
   id: number
   at: string
   who: string
+  name: string
   act: string
   about: string
   data: Record<string, unknown>

@@ -26,6 +26,7 @@ from plugins.console.problems import Problem
 from plugins.console.quality.consent import objects
 from plugins.console.rank import Facts, points
 from plugins.console.roles import LEADS, PEOPLE
+from plugins.console.rooms import staff_rooms
 from plugins.console.shapes import (
     Cards,
     ConversationShape,
@@ -136,6 +137,8 @@ async def get_strip(ask: Ask) -> Strip:
 
 async def _view(ask: Ask, view: str) -> QuerySet[Thread]:
     rows = Thread.filter(kind__in=[str(kind) for kind in ask.kinds])
+    if rooms := await staff_rooms(ask.desk):
+        rows = rows.exclude(conversation_id__in=rooms)
     match view:
         case "mine":
             return rows.filter(owner=ask.owner, snoozed_until__isnull=True)

@@ -14,6 +14,8 @@ from core.store.models import Contact, Conversation, Message
 from plugins.complaints.face import Rung, warn_at
 from plugins.console import audit
 from plugins.console.ask import Ask
+from plugins.console.cards import names
+from plugins.console.cases import case_notes
 from plugins.console.models import Thread
 from plugins.console.problems import Problem, not_found
 from plugins.console.shapes import CaseNote, Clock, Named
@@ -24,6 +26,7 @@ from plugins.orders.face import SourceDown
 
 Words = list[str]
 MOST_ROOMS = 500
+PAGE_DEEDS = "console.page.incident.do."
 
 
 class Which(Shape):
@@ -326,7 +329,7 @@ async def _shape(ask: Ask, row: Incident) -> IncidentShape:
         people=sum(standings.values()),
         standings=standings,
         rooms=[Room(id=one.id, kind=str(one.kind), name=one.external_id) for one in rooms],
-        notes=[CaseNote.model_validate(note) for note in row.notes],
+        notes=case_notes(ask, row.notes, await names(), "incidents.state_", PAGE_DEEDS),
     )
 
 

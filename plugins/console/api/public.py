@@ -12,6 +12,7 @@ from plugins.console.ask import Ask
 from plugins.console.openapi import Document
 from plugins.console.table import Shape
 
+KIND = "complaints.kind_"  # of a card, which everybody gets as the same code
 DOCUMENT = web.AppKey("document", Document)
 
 
@@ -31,7 +32,14 @@ class Texts(Shape):
 async def get_texts(ask: Ask, query: Locale) -> Texts:
     """The page's sentences."""
     locale = nearest(query.locale, ask.locale) if query.locale else nearest(ask.locale)
-    return Texts(locale=locale, texts=ask.desk.texts.domain("console", locale))  # type: ignore[arg-type] - one of two
+    kinds = ask.desk.texts.domain("complaints", locale)
+    cases = {
+        f"console.page.case.kind.{key.removeprefix(KIND)}": words
+        for key, words in kinds.items()
+        if key.startswith(KIND)
+    }
+    texts = {**ask.desk.texts.domain("console", locale), **cases}
+    return Texts(locale=locale, texts=texts)  # type: ignore[arg-type] - one of two
 
 
 async def get_document(ask: Ask) -> Document:

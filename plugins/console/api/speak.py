@@ -122,9 +122,9 @@ async def _send(ask: Ask, conversation: Conversation, body: Reply, key: str) -> 
         free = conversation.owner in {"bot", "queue"}
         if body.take and free and ask.roles & PEOPLE:
             own(effects, conversation, ask.owner)
-            await tell(effects, conversation, ask.desk.settings)
         elif free or not await joined(conversation.id, ask.who.login):
             raise Problem(409, "not-yours")
+    await tell(effects, conversation, ask.desk.settings)
     effects.post(Post((Text(body.text),), to=conversation.id, key=key, author=ask.owner))
     place = Place.filter(conversation_id=conversation.id, login=ask.who.login)
     if await place.exclude(draft="").exists():

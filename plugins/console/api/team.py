@@ -12,6 +12,7 @@ from core.effects import Effects
 from plugins.console import audit
 from plugins.console import staff as accounts
 from plugins.console.ask import Ask
+from plugins.console.cards import names
 from plugins.console.models import AuditLine, Staff, StaffSession, Thread
 from plugins.console.passwords import fresh, hashed
 from plugins.console.problems import not_found
@@ -101,6 +102,7 @@ class AuditShape(Shape):
     id: int
     at: datetime
     who: str
+    name: str
     act: str
     about: str
     data: dict[str, Any]
@@ -198,8 +200,14 @@ async def list_audit(ask: Ask, query: LinesPage) -> AuditLines:
         wanted = (Q(**{f"{name}__icontains": query.q}) for name in ("who", "act", "about"))
         rows = rows.filter(Q(*wanted, join_type=Q.OR))
     found = await rows.order_by("-id").limit(query.limit + 1)
-    names = AuditShape.model_fields
-    items = [AuditShape(**{name: getattr(row, name) for name in names}) for row in found]
+    plain = AuditShape.model_fields.keys() - {"name"}
+    staff = await names()
+    items = [
+        AuditShape(
+            **{field: getattr(row, field) for field in plain}, name=staff.get(row.who, row.who)
+        )
+        for row in found
+    ]
     return AuditLines(items=items[: query.limit], more=len(found) > query.limit)
 
 

@@ -13,6 +13,7 @@ from core.message import ConversationKind
 from core.parts import Text
 from core.store.models import Conversation
 from core.turn import Turn
+from plugins.complaints.face import running
 from plugins.console.models import Guest
 from plugins.console.quality.models import Consent, Review
 from plugins.console.settings import ConsoleSettings
@@ -45,6 +46,18 @@ async def tell(effects: Effects, conversation: Conversation, settings: ConsoleSe
             at=effects.clock.now(),
         )
     )
+
+
+async def tell_waiting(
+    effects: Effects, conversation: Conversation, settings: ConsoleSettings
+) -> None:
+    """The same to whoever waits for a person, but not beside words that soothe.
+
+    Who complains hears it when the person is there: with the claim or the first words.
+    """
+    contact = conversation.contact_id
+    if contact is None or not await running(contact):
+        await tell(effects, conversation, settings)
 
 
 def answer(turn: Turn, kind: str) -> None:

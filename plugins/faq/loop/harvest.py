@@ -21,6 +21,7 @@ from plugins.faq.terms import flatten
 
 SOON = timedelta(minutes=10)  # a person asked for so soon after an answer: it did not help
 KINDS = ("faq.missed", "faq.feedback", "faq.answered", "handoff.requested")
+GRIEVANCES = ("complaint.opened", "complaint.joined")  # what set these off is no question
 OWN_WISH = {"asked", "faq-asked"}  # reasons for a handoff that say: the customer wanted it
 SHORTEST, LONGEST = 4, 500  # characters of a question
 WORDS = words("plugins.faq")
@@ -42,8 +43,9 @@ class Found:
 
 async def harvest(since: datetime) -> list[LifeQuestion]:
     """Questions since then that were not gathered yet; the rows are not saved."""
-    found = _shortfalls(await _events(since))
-    answers = await _answered_by_people(since, found.keys())
+    upset = await _grievances(since)
+    found = {n: one for n, one in _shortfalls(await _events(since)).items() if n not in upset}
+    answers = await _answered_by_people(since, found.keys(), upset)
     for number, answer in answers.items():
         found.setdefault(number, Found("agent")).answer = answer
     fresh: list[LifeQuestion] = []
@@ -78,6 +80,12 @@ def _row(message: Message, found: Found) -> LifeQuestion:
     )
 
 
+async def _grievances(since: datetime) -> set[int]:
+    """The messages that opened a complaint, or joined one."""
+    told = JournalEntry.filter(kind__in=GRIEVANCES, at__gte=since, message_id__isnull=False)
+    return {int(str(number)) for number in await told.values_list("message_id", flat=True)}
+
+
 async def _events(since: datetime) -> list[JournalEntry]:
     return await JournalEntry.filter(kind__in=KINDS, at__gte=since).order_by("id")
 
@@ -107,7 +115,9 @@ def _shortfalls(events: Iterable[JournalEntry]) -> dict[int, Found]:
     return found
 
 
-async def _answered_by_people(since: datetime, known: Iterable[int]) -> dict[int, str]:
+async def _answered_by_people(
+    since: datetime, known: Iterable[int], upset: set[int]
+) -> dict[int, str]:
     """What people replied, by the number of the question: one gathered already, or the last one."""
     replies = Message.filter(direction="out", author__startswith="agent:", at__gte=since)
     threads: list[int] = await replies.distinct().values_list("conversation_id", flat=True)  # type: ignore[assignment] # flat
@@ -118,16 +128,18 @@ async def _answered_by_people(since: datetime, known: Iterable[int]) -> dict[int
         for message in await part.order_by("id"):
             talk[message.conversation_id].append(message)
         for messages in talk.values():
-            found |= _pairs(messages, gathered)
+            found |= _pairs(messages, gathered, upset)
     return found
 
 
-def _pairs(messages: Iterable[Message], gathered: set[int]) -> dict[int, str]:
-    """Question and reply in one conversation."""
+def _pairs(messages: Iterable[Message], gathered: set[int], upset: set[int]) -> dict[int, str]:
+    """Question and reply in one conversation; what soothes the ``upset`` answers no question."""
     found: dict[int, list[str]] = {}
     asked, waiting = 0, False
     for message in messages:
-        if message.direction == "in":
+        if message.id in upset:
+            asked, waiting = 0, False
+        elif message.direction == "in":
             if is_question(message.text) and not (waiting and asked in gathered):
                 asked, waiting = message.id, True
         elif message.author.startswith("agent:") and asked:

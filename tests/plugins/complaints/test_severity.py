@@ -41,12 +41,19 @@ FLOORS = {
         "severity3 r": 0.98,
         "urgent f1": 0.97,
     },
-    "second.jsonl": {
-        "severity1 f1": 0.86,
-        "severity2 f1": 0.85,
-        "severity3 f1": 0.86,
-        "severity3 r": 0.83,
-        "urgent f1": 0.8,
+    "second.jsonl": {  # a development set: its errors were read
+        "severity1 f1": 0.95,
+        "severity2 f1": 0.95,
+        "severity3 f1": 0.97,
+        "severity3 r": 0.99,
+        "urgent f1": 0.96,
+    },
+    "third.jsonl": {
+        "severity1 f1": 0.88,
+        "severity2 f1": 0.86,
+        "severity3 f1": 0.85,
+        "severity3 r": 0.8,
+        "urgent f1": 0.85,
     },
 }
 
@@ -66,7 +73,7 @@ def heard(text: str) -> Understanding:
 
 
 @pytest.mark.parametrize("file", FLOORS)
-def test_messages_never_tuned_on(file: str) -> None:
+def test_messages_nobody_trained_on(file: str) -> None:
     lines = (DATA / file).read_text(encoding="utf-8").splitlines()
     result = messages([msgspec.json.decode(line, type=Graded) for line in lines], heard)
     scores = {

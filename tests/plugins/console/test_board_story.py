@@ -45,6 +45,10 @@ async def test_a_complaint_cannot_be_closed_without_cause_blame_and_solution() -
         steps = f"/complaints/{case['number']}/steps"
         soothed = await li.posts(steps, rung="soothe", text="已致歉，安抚好了")
         assert (soothed["next"], soothed["clocks"][0]["state"]) == ("plan", "met")
+        assert [note["by"] for note in soothed["notes"]] == ["客人", "Li"]
+        (card,) = (await li.gets("/conversations", view="queue"))["items"]
+        texts = (await li.gets("/texts", locale="en"))["texts"]
+        assert texts[f"console.page.case.kind.{card['complaint_kind']}"] == "quality"
         with pytest.raises(Refused) as refused:
             await li.posts(steps, rung="close", text="退款")
         assert set(refused.value.error["fields"]) == {"cause", "blame", "solution"}
@@ -85,7 +89,7 @@ async def test_a_phone_is_masked_until_it_is_asked_for_and_that_is_written_down(
         phone = await li.posts(reveal, order=ORDER.number, reason="快递员联系不上")
         assert phone == {"phone": "13812345678"}
         line = (await boss.gets("/audit", q="phone-revealed"))["items"][0]
-        assert (line["who"], line["data"]["reason"]) == ("li", "快递员联系不上")
+        assert (line["who"], line["name"], line["data"]["reason"]) == ("li", "Li", "快递员联系不上")
         assert "13812345678" not in str(await boss.gets("/audit"))
 
 

@@ -7,6 +7,7 @@ async def test_an_angry_customer_is_seen_taken_answered_and_closed() -> None:
         li = await office.opens("li", "agent", name="小李")
         mei = shop.customer("Mei")
         await mei.says("太生气了，我要投诉，衣服破了还不给退")
+        assert not any("抽查质检" in text for text in shop.posts("Mei"))  # now she is soothed
         number = await office.number("Mei")
         listed = await li.gets("/conversations", view="queue", order="rank")
         (card,) = listed["items"]
@@ -27,6 +28,8 @@ async def test_an_angry_customer_is_seen_taken_answered_and_closed() -> None:
         opened = await li.posts(f"/conversations/{number}/claim")
         assert opened["card"]["owner"] == {"kind": "me", "login": "li", "name": "小李"}
         assert opened["complaint"]["number"] == card["complaint"]
+        await shop.settle()
+        mei.hears("抽查质检")
         sent = await li.says(number, "我马上帮您处理")
         assert sent["author"] == "小李"
         mei.hears("我马上帮您处理")
@@ -36,6 +39,8 @@ async def test_an_angry_customer_is_seen_taken_answered_and_closed() -> None:
         assert done["card"]["owner"]["kind"] == "bot"
         await shop.settle()
         mei.hears("满意")
+        (card,) = (await li.gets("/conversations", view="closed"))["items"]
+        assert "非常满意" in card["preview"]  # of a message that is nothing but buttons
         await mei.chooses("5 非常满意")
         mei.hears("谢谢")
         contact = await li.gets(f"/contacts/{card['contact']['id']}")

@@ -201,10 +201,13 @@ async def test_what_three_asked_in_vain_is_answered_after_one_click(
 
 
 async def test_what_nobody_should_be_asked_about_again_is_dismissed(
-    office: Office, tao: Person
+    office: Office, tao: Person, li: Person
 ) -> None:
     for name in ("Una", "Vic"):
         await heard(office, name, "老板在火星吗")
+    for name in ("Wen", "Xun"):  # who complains asks nothing that an entry could answer
+        await heard(office, name, "太生气了，衣服破了，我要投诉你们")
+        await li.says(await office.number(name), "非常抱歉，马上给您换新", take=True)
     (one,) = (await tao.posts("/knowledge/candidates"))["items"]
     await tao.posts(f"/knowledge/candidates/{one['id']}/dismiss")
     assert (await tao.posts("/knowledge/candidates"))["items"] == []
