@@ -45,7 +45,8 @@ async def test_a_late_first_word_is_warned_of_and_told() -> None:
         opened = await li.gets(f"/conversations/{card['id']}")
         assert [c["state"] for c in opened["clocks"]] == ["breached", "running"]
         assert (await li.gets("/strip"))["overdue"] == 1
-        everything = (await li.gets("/conversations", view="all"))["items"]
+        lead = await office.opens("lead", "supervisor")
+        everything = (await lead.gets("/conversations", view="all"))["items"]
         assert [each["id"] for each in everything] == [card["id"]]  # not the room of staff
         await li.says(card["id"], "来了，让您久等", take=True)
         opened = await li.gets(f"/conversations/{card['id']}")
