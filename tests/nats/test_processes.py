@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta, timezone
 
 import pytest
+from msgspec.structs import replace
 
 from core.gate.drain import LEAD
 from core.parts import Text
@@ -18,6 +20,7 @@ from tests.servers import Postgres, postgres
 
 __all__ = ["server"]
 CUSTOMERS = [f"c{n}" for n in range(12)]
+BEFORE_TIME = datetime.min.replace(tzinfo=timezone(timedelta(hours=8)))  # no UTC has it
 AT_ONCE = 1.0  # seconds; the ledger itself is waited for much longer
 
 
@@ -90,7 +93,7 @@ async def test_what_the_ledger_refuses_is_laid_aside_and_stops_nobody(server: Po
     settings = {"database": {"url": await server.database()}}
     async with play(echo(), settings=settings) as shop:
         line = shop.channel().channel
-        await line.accept([said("k" * 1000, "never"), said("2", "next")])
+        await line.accept([replace(said("1", "never"), sent_at=BEFORE_TIME), said("2", "next")])
         await shop.settle()
         assert shop.posts("Mei") == ["next"]
         backlog = await queue_of(shop)[0].backlog()
