@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 import numpy as np
 
 from plugins.faq.layout import Floats, Layout
-from plugins.faq.terms import Lexicon, Terms, terms
+from plugins.faq.terms import Lexicon, Terms, kind_of, terms
 
 BACKGROUND = 0.2  # what a text that is no standard question counts in a term's commonness
 Reader = Callable[[str], Terms]  # from a text to its weighed terms
@@ -26,13 +26,14 @@ class Rarity:
         rest: Counter[str] = Counter()
         count = 0
         for count, text in enumerate(questions, 1):  # noqa: B007 - the last one is how many
-            spread.update(terms(text, lexicon).keys())
+            spread.update(terms(text, lexicon))
         for text in others:
-            rest.update(terms(text, lexicon).keys())
+            rest.update(terms(text, lexicon))
         whole = 2 * max(count, 1)
         self._top = math.log(1 + whole / 0.5)
         self._of = {
-            term: math.log(1 + whole / (spread[term] + BACKGROUND * rest[term] + 0.5))
+            term: kind_of(term)
+            * math.log(1 + whole / (spread[term] + BACKGROUND * rest[term] + 0.5))
             for term in spread.keys() | rest.keys()
         }
 
@@ -42,8 +43,10 @@ class Rarity:
 
     def read(self, text: str) -> Terms:
         """The terms of a text with their weights, together of length 1."""
-        found = terms(text, self._lexicon)
-        weighed = {term: kind * self._of.get(term, self._top) for term, kind in found.items()}
+        found, known = terms(text, self._lexicon), self._of
+        weighed = {
+            term: known[term] if term in known else kind_of(term) * self._top for term in found
+        }
         length = math.sqrt(sum(weight * weight for weight in weighed.values())) or 1.0
         return {term: weight / length for term, weight in weighed.items()}
 

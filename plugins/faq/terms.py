@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from itertools import pairwise
+from sys import intern
 
 import ahocorasick
 from opencc import OpenCC
@@ -69,11 +70,17 @@ def shop_lexicon() -> Lexicon:
     return Lexicon(words("plugins.faq", "synonyms.toml"))
 
 
-@lru_cache(4096)
-def terms(text: str, lexicon: Lexicon) -> Mapping[str, float]:
-    """The terms of a text with the weight of their kind."""
+@lru_cache(16_384)
+def terms(text: str, lexicon: Lexicon) -> tuple[str, ...]:
+    """The terms of a text, each once: characters, pairs, ideas."""
     flat = flatten(text)
-    found: Terms = dict.fromkeys(flat, SINGLE)
-    found.update(dict.fromkeys(map("".join, pairwise(flat)), PAIR))
-    found.update({f"{IDEA_MARK}{idea}": IDEA for idea in sorted(lexicon.ideas(flat))})
-    return found
+    ideas = (f"{IDEA_MARK}{idea}" for idea in sorted(lexicon.ideas(flat)))
+    found = dict.fromkeys((*flat, *map("".join, pairwise(flat)), *ideas))
+    return tuple(map(intern, found))
+
+
+def kind_of(term: str) -> float:
+    """What its kind makes a term count."""
+    if term[0] == IDEA_MARK:
+        return IDEA
+    return PAIR if len(term) > 1 else SINGLE
