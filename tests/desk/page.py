@@ -13,7 +13,7 @@ AXE = ROOT / "desk" / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "docs" / "pictures"
 PATIENCE = 12_000  # milliseconds, on a machine under load
 RUN_AXE = """
-async () => (await axe.run(document, {runOnly: ["wcag2a", "wcag2aa"]})).violations
+async only => (await axe.run(document, {runOnly: only})).violations
     .filter(found => ["serious", "critical"].includes(found.impact))
     .map(found => `${found.id}: ${found.nodes.map(node => node.target).join(" ")}`)
 """
@@ -64,9 +64,16 @@ class Desk:
 
     async def serious_findings(self) -> list[str]:
         """What axe finds that keeps people out, when what fades in has come in."""
-        await self.at.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
         await self.at.evaluate(AXE.read_text("utf-8"))
-        found: list[str] = await self.at.evaluate(RUN_AXE)
+        return await self._asks_axe({"type": "tag", "values": ["wcag2a", "wcag2aa"]})
+
+    async def poor_contrasts(self) -> list[str]:
+        """Of that, after :meth:`serious_findings`, what other colours may bring about."""
+        return await self._asks_axe({"type": "rule", "values": ["color-contrast"]})
+
+    async def _asks_axe(self, only: dict[str, Any]) -> list[str]:
+        await self.at.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
+        found: list[str] = await self.at.evaluate(RUN_AXE, only)
         return found
 
 
