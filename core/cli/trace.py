@@ -58,7 +58,7 @@ async def _story(asked: Message) -> dict[str, Any]:
     numbers = [root.id, *(row.id for row in sent)]
     entries = await JournalEntry.filter(message_id__in=numbers).order_by("id")
     later = Deadline.filter(conversation_id=root.conversation_id, due_at__gte=root.at)
-    clocks = await later.order_by("due_at", "id")
+    clocks = await later.order_by("due_at", "name", "key")
     return {
         "asked": asked.id,
         "message": {**row_of(root), **_times(root)},
