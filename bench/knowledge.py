@@ -12,6 +12,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -22,17 +24,25 @@ from rapidfuzz.fuzz import ratio
 from bench.measure import Result
 from plugins.faq.bands import Bands
 from plugins.faq.dense import source
-from plugins.faq.encoder import encoder
+from plugins.faq.encoder import EncoderMissing, encoder
 from plugins.faq.entry import Entry
 from plugins.faq.evaluate import Outcome, Query, ask_all, figures, read_queries
 from plugins.faq.files import read
 from plugins.faq.ladder import Ladder
+from plugins.faq.layout import Floats
 from plugins.faq.settings import FaqSettings
 from plugins.faq.store import topic_of
 from plugins.faq.terms import Lexicon, flatten, shop_lexicon, terms
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data" / "faq"
+MEASURED = (
+    "form_held_out",
+    "paraphrases_held_out",
+    "neighbours_held_out",
+    "blind_held_out",
+    "questions_b",
+)
 SHOWN = ("top1", "top3", "mrr10", "auroc", "answered_right", "answered_wrong", "oos_answered")
 Scorer = Callable[[str], list[float]]  # a score for each entry
 Systems = dict[str, Callable[[Sequence[Query]], list[Outcome]]]
@@ -61,7 +71,7 @@ BENCHES = {"knowledge": bench}
 
 def _sets() -> Iterator[tuple[str, list[Entry], list[Query]]]:
     bare, rich = read(DATA / "shop_faq.yaml"), read(ROOT / "plugins" / "demo" / "knowledge.yaml")
-    for name in ("questions_b", "paraphrases_held_out", "neighbours_held_out", "blind_held_out"):
+    for name in MEASURED:
         asked = read_queries(DATA / f"{name}.jsonl")
         yield f"bare shop_faq.yaml, {name}", bare, asked
         yield f"demo knowledge, {name}", rich, asked
@@ -82,7 +92,7 @@ def _systems(entries: list[Entry]) -> Systems:
     plain: dict[str, Scorer] = {
         "plain BM25": _bm25(entries),
         "plain TF-IDF": _tfidf(entries),
-        "plain embedding (use)": _embedding(entries),
+        **{f"plain embedding ({name})": _embedding(entries, name) for name in _installed()},
         "plain 1: exact": _exact(entries),
         "plain 2: fuzzy": _fuzzy(entries),
         "plain 2: ideas of the lexicon": _ideas(entries),
@@ -127,8 +137,9 @@ def _outcomes(entries: list[Entry], scorer: Scorer) -> Callable[[Sequence[Query]
 
 def _forget() -> None:
     """Encode every question anew, for the sake of the times."""
-    if (model := encoder("use")) is not None:
-        model.forget()
+    for name in _installed():
+        if (model := encoder(name)) is not None:
+            model.forget()
 
 
 def _pairs(text: str) -> list[str]:
@@ -183,11 +194,29 @@ def _tfidf(entries: list[Entry]) -> Scorer:
     return score
 
 
-def _embedding(entries: list[Entry]) -> Scorer:
-    model = encoder("use")
+@cache
+def _installed() -> tuple[str, ...]:
+    """The encoders of this machine: ``use`` is in the box, ``e5`` an extra."""
+    found: list[str] = []
+    for name in ("use", "e5"):
+        with suppress(EncoderMissing):
+            _vectors(name, ("a",))
+            found.append(name)
+    return tuple(found)
+
+
+@cache
+def _vectors(name: str, texts: tuple[str, ...]) -> Floats:
+    model = encoder(name)
+    assert model is not None
+    return model.encode(texts)
+
+
+def _embedding(entries: list[Entry], name: str) -> Scorer:
+    model = encoder(name)
     assert model is not None
     first = np.cumsum([0, *(len(_wordings(entry)) for entry in entries)])[:-1]
-    rows = model.encode([text for entry in entries for text in _wordings(entry)])
+    rows = _vectors(name, tuple(text for entry in entries for text in _wordings(entry)))
     return lambda asked: np.maximum.reduceat(rows @ model.encode([asked])[0], first).tolist()
 
 

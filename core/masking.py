@@ -99,17 +99,21 @@ def masking_processor(logger: WrappedLogger, method_name: str, event: EventDict)
     only the event's name and the kind of the failure are logged.
     """
     try:
-        return {key: _of_key(key, value, 0) for key, value in event.items()}
+        return {
+            key: value if _is_own(key) else _of_key(key, value, 0) for key, value in event.items()
+        }
     except Exception as error:  # noqa: BLE001 - a log line must not stop the shop; it says so itself
         return {"event": "log entry dropped by masking", "error": type(error).__name__}
 
 
+def _is_own(key: str) -> bool:
+    """Whether the logging itself wrote what is under ``key`` of an event."""
+    return key.startswith("_") or key in _KEPT
+
+
 def _of_key(key: object, value: object, depth: int) -> object:
-    """The value under ``key``, hidden, kept or masked."""
-    name = str(key)
-    if name.startswith("_") or name in _KEPT:
-        return value
-    if any(word.lower() in _SECRET_WORDS for word in _WORD.findall(name)):
+    """The value under ``key``, hidden or masked."""
+    if any(word.lower() in _SECRET_WORDS for word in _WORD.findall(str(key))):
         return HIDDEN
     return _value(value, depth)
 

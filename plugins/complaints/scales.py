@@ -14,7 +14,7 @@ from math import sqrt
 
 HEADS = ("severity1", "severity2", "severity3", "urgent")
 LONGEST = 3
-UNIT = 20  # weights are kept as whole twentieths
+UNIT = 10  # weights are kept as whole tenths
 FILE = "scales.tsv"
 Weights = tuple[float, ...]
 NOTHING: Weights = (-9.0, -9.0, -9.0, -9.0)

@@ -18,13 +18,15 @@ import structlog
 
 from plugins.faq.encoder import Encoder, EncoderMissing, encoder
 from plugins.faq.evidence import Evidence, Network
-from plugins.faq.layout import ANSWER, Floats, Layout
+from plugins.faq.layout import ANSWER, Floats, Layout, Views
 from plugins.faq.vectors import Known
 
 log = structlog.get_logger(__name__)
 FILE = "meaning.npz"
 BATCH = 256  # texts that are encoded in one go
-Rows = slice  # of the wordings of one guest
+TELLING = 64  # numbers of a vector that tell most apart
+FEW = 500  # rows that are all read in full
+APART = 1.7  # standard deviations above the mean from which a row is near: one in twenty
 MANY = 20_000  # entries above which answers are not encoded: it would take minutes
 
 
@@ -127,34 +129,72 @@ def source(name: str) -> Meaning | None:
 
 
 class VectorIndex:
-    """The vectors of a layout's rows."""
+    """The vectors of a layout's rows.
+
+    The turn puts what tells most apart last. All rows are compared by their last :data:`TELLING`
+    numbers, and only the nearest by the others as well: reading all of every row takes longer than
+    everything else that is done for a question.
+    """
 
     def __init__(self, layout: Layout, source: Meaning, known: Known) -> None:
         """Encode what is not ``known`` yet."""
-        self.wordings = source.of(layout.wordings, known, blank=True)
+        self._layout = layout
+        rows = source.of(layout.wordings, known, blank=True)
         self.answers = source.of(layout.answers if len(layout) <= MANY else (), known, blank=True)
-        self.count = len(layout.owner)
+        self._rest, self._telling = _halves(rows)
+        self._questions = rows[layout.first]
+        self._centres = self._sums(rows)
 
-    def scores(self, asked: Floats) -> Floats:
-        """The likeness of a vector to each row: a cosine, 0 for what was not encoded."""
-        found = np.zeros(self.count, np.float32)
-        found[: len(self.wordings)] = self.wordings @ asked
-        if len(self.answers):
-            found[len(self.wordings) :] = self.answers @ asked
-        return found
+    def views(self, asked: Floats, hidden: int = -1) -> Views:
+        """How alike a vector is to each entry, without its ``hidden`` row; cosines.
 
-    def lengths(self, layout: Layout, guests: VectorIndex, link: Mapping[int, Rows]) -> Floats:
-        """How long each entry's centre is; ``link`` names rows of ``guests`` for some entries."""
-        total = np.add.reduceat(self.wordings, layout.first) + self.wordings[layout.first]
-        if len(self.answers):
-            total += self.answers * np.float32(ANSWER)
-        for entry, rows in link.items():
-            total[entry] += guests.wordings[rows].sum(0) + guests.wordings[rows.start]
+        What was not encoded is like nothing: 0.
+        """
+        layout, (rest, telling) = self._layout, _halves(asked)
+        likeness = self._telling @ telling
+        if len(likeness) > FEW:
+            near = np.flatnonzero(likeness > likeness.mean() + APART * likeness.std())
+            likeness[near] += self._rest[near] @ rest
+        else:
+            likeness += self._rest @ rest
+        total = self._centres @ asked
+        if hidden >= 0:
+            total[layout.owner[hidden]] -= layout.heft[hidden] * (self._row(hidden) @ asked)
+            likeness[hidden] = 0
+        question = self._questions @ asked
+        answer = self.answers @ asked if len(self.answers) else np.zeros_like(question)
+        nearest = np.maximum.reduceat(likeness, layout.first) if len(layout) else question
+        return Views(question, answer, nearest, total)
+
+    def lengths(self, guests: VectorIndex, link: Mapping[int, int]) -> Floats:
+        """How long each entry's centre is; ``link`` names the guest that some entries have."""
+        total = self._centres.copy()
+        for entry, guest in link.items():
+            total[entry] += guests._centres[guest]
         return np.maximum(np.linalg.norm(total, axis=1), 1e-6).astype(np.float32)
 
-    def remembered(self, layout: Layout) -> dict[str, Floats]:
+    def remembered(self) -> dict[str, Floats]:
         """The texts that are encoded already."""
-        found = dict(zip(layout.wordings, self.wordings, strict=True))
+        rows = np.concatenate((self._rest, self._telling), axis=1)
+        found = dict(zip(self._layout.wordings, rows, strict=True))
         if len(self.answers):
-            found.update(zip(layout.answers, self.answers, strict=True))
+            found.update(zip(self._layout.answers, self.answers, strict=True))
         return found
+
+    def _row(self, number: int) -> Floats:
+        return np.concatenate((self._rest[number], self._telling[number]))
+
+    def _sums(self, rows: Floats) -> Floats:
+        """For each entry the sum of its rows, its question twice and its answer half."""
+        if not len(rows):
+            return rows
+        total = np.add.reduceat(rows, self._layout.first) + self._questions
+        if len(self.answers):
+            total += self.answers * np.float32(ANSWER)
+        return np.asarray(total, np.float32)
+
+
+def _halves(rows: Floats) -> tuple[Floats, Floats]:
+    """The numbers that tell less, and those that tell most."""
+    rest, telling = rows[..., :-TELLING], rows[..., -TELLING:]
+    return np.ascontiguousarray(rest), np.ascontiguousarray(telling)

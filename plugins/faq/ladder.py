@@ -20,7 +20,7 @@ from core.words import words
 from plugins.faq.dense import MANY, Meaning
 from plugins.faq.encoder import EncoderMissing
 from plugins.faq.fusion import SIGNS, Fusion, fusion_of
-from plugins.faq.layout import Floats, Ints, Views
+from plugins.faq.layout import Floats, Ints
 from plugins.faq.matcher import Match, Topic, Verdict
 from plugins.faq.segment import CLEAR, VIEWS, Asked, Column, Segment
 from plugins.faq.sounds import Sounds
@@ -214,7 +214,7 @@ class Ladder:
         columns = [segment.column for segment in self.index.segments[since:]]
         for column in (*columns, *((self.index.subjects,) if not since else ())):
             if column.meaning is not None:
-                found |= column.meaning.remembered(column.layout)
+                found |= column.meaning.remembered()
         return found
 
     # -- answering --------------------------------------------------------------------------------
@@ -259,11 +259,12 @@ class Ladder:
         best = np.argpartition(-chances, limit)[:limit] if limit < count else range(count)
         ranked = sorted((int(at) for at in best), key=lambda at: -float(chances[at]))
         kept = [at for at in ranked if at not in index.gone_rows]
-        return Verdict(
-            [Match(index.id(at), round(float(chances[at]), 4), _facts(signs[at])) for at in kept],
-            none,
-            dense,
-        )
+        facts, names = np.round(signs[kept].astype(float), 3).tolist(), _names(signs.shape[1])
+        matches = [
+            Match(index.id(at), round(float(chances[at]), 4), dict(zip(names, row, strict=True)))
+            for at, row in zip(kept, facts, strict=True)
+        ]
+        return Verdict(matches, none, dense)
 
 
 def survey(
@@ -275,14 +276,10 @@ def survey(
     ``evidence`` tells how surely each subject is meant, where this is not to be found out (for
     training).
     """
-    scores = index.subjects.scores(asked)
+    guests = index.subjects.views(asked, asked.hidden)
     if evidence is None and asked.raw is not None:
         evidence = _evidence(index, asked.terms, asked.raw)
-    layout, guests = index.subjects.layout, list[Views]()
-    for row in scores:
-        if asked.hidden >= 0:
-            row[asked.hidden] = 0
-        guests.append(layout.views(row))
+    layout = index.subjects.layout
     signs = np.concatenate([segment.signs(asked, guests, evidence) for segment in index.segments])
     if free is None:
         free = ~np.any([segment.covered for segment in index.segments], axis=0)
@@ -325,9 +322,9 @@ def _exact(topics: Sequence[Topic]) -> Exact:
     return table
 
 
-def _facts(signs: Floats) -> dict[str, float | str]:
-    """By name, for ``explain``."""
-    spaces = SPACES[: len(signs) // VIEWS]
+@cache
+def _names(count: int) -> list[str]:
+    """What the signs are called in ``explain``."""
+    spaces = SPACES[: count // VIEWS]
     names = [f"{space}.{sign}" for space in spaces for sign in SIGNS]
-    names += ["subject", "usual"][-(len(signs) % VIEWS) :]
-    return {name: round(float(value), 3) for name, value in zip(names, signs, strict=True)}
+    return names + ["subject", "usual"][-(count % VIEWS) :]

@@ -70,11 +70,13 @@ class Layout:
         many = len(self.wordings)
         return self.wordings[row] if row < many else self.answers[row - many]
 
-    def views(self, scores: Floats) -> Views:
-        """From a score for each row to the views of each entry."""
+    def views(self, scores: Floats, hidden: int = -1) -> Views:
+        """From a score for each row, without the ``hidden`` one, to the views of each entry."""
         if not self.ids:
             none = np.zeros(0, np.float32)
             return Views(none, none, none, none)
+        if hidden >= 0:
+            scores[hidden] = 0
         texts, answer = scores[: len(self.wordings)], scores[len(self.wordings) :]
         question = texts[self.first]
         nearest = np.maximum.reduceat(texts, self.first)

@@ -52,11 +52,11 @@ class Column:
         other.meaning = VectorIndex(self.layout, source, known)
         return other
 
-    def scores(self, asked: Asked) -> list[Floats]:
-        """A score for each row, in each space that both sides have."""
-        found = [self.terms.scores(asked.terms)]
+    def views(self, asked: Asked, hidden: int = -1) -> list[Views]:
+        """How alike each entry is, without the ``hidden`` row, in each space both sides have."""
+        found = [self.layout.views(self.terms.scores(asked.terms), hidden)]
         if self.meaning is not None and asked.vector is not None:
-            found.append(self.meaning.scores(asked.vector))
+            found.append(self.meaning.views(asked.vector, hidden))
         return found
 
 
@@ -81,9 +81,9 @@ class Segment:
         likeness, best = np.zeros(len(keys), np.float32), np.zeros(len(keys), np.int64)
         if len(self.column.layout):
             for number, key in enumerate(keys):
-                scores = self.column.scores(key)[1 if dense else 0][self.column.layout.first]
-                best[number] = int(np.argmax(scores))
-                likeness[number] = scores[best[number]]
+                question = self.column.views(key)[1 if dense else 0].question
+                best[number] = int(np.argmax(question))
+                likeness[number] = question[best[number]]
         return likeness, best
 
     def _measure(self) -> list[Floats]:
@@ -93,8 +93,7 @@ class Segment:
         link = {int(entry): int(self.link[entry]) for entry in self._linked}
         found = [mine.terms.lengths(mine.layout, guests.layout, link)]
         if mine.meaning is not None and guests.meaning is not None:
-            rows = {entry: guests.layout.block(guest) for entry, guest in link.items()}
-            found.append(mine.meaning.lengths(mine.layout, guests.meaning, rows))
+            found.append(mine.meaning.lengths(guests.meaning, link))
         return found
 
     def signs(self, asked: Asked, guests: list[Views], evidence: Floats | None) -> Floats:
@@ -105,9 +104,8 @@ class Segment:
         """
         signs: list[Floats] = []
         linked, link = self._linked, self.link[self._linked]
-        spaces = zip(self.column.scores(asked), guests, self._lengths, strict=False)
-        for scores, guest, lengths in spaces:
-            views = self.column.layout.views(scores)
+        spaces = zip(self.column.views(asked), guests, self._lengths, strict=False)
+        for views, guest, lengths in spaces:
             nearest, total, length = views.nearest.copy(), views.total.copy(), lengths
             nearest[linked] = np.maximum(nearest[linked], guest.nearest[link])
             total[linked] += guest.total[link]

@@ -74,6 +74,7 @@ class Sounds:
             sound = tuple(readings().get(ord(c), "") for c in word)
             if 2 <= len(word) <= LONGEST and all(sound):
                 self._words.setdefault(sound, word)
+        self._begun = {sound[:2] for sound in self._words}
 
     def mend(self, text: str) -> str:
         """A text as ``terms.plain`` makes it, with its words as they are meant."""
@@ -90,6 +91,8 @@ class Sounds:
 
     def _word(self, text: str, tokens: list[Token], at: int) -> tuple[str, int]:
         """The word meant from ``at`` on (empty: what stands there), and where it ends."""
+        if tuple(sound for *_, sound in tokens[at : at + 2]) not in self._begun:
+            return "", at + 1
         for end in range(min(len(tokens), at + LONGEST), at + 1, -1):
             word = self._words.get(tuple(sound for *_, sound in tokens[at:end]))
             if word is None:

@@ -8,11 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
 from plugins.faq.layout import Floats, Layout
 from plugins.faq.terms import Lexicon, Terms, kind_of, terms
 
 BACKGROUND = 0.2  # what a text that is no standard question counts in a term's commonness
+Rows = NDArray[np.int32]
 Reader = Callable[[str], Terms]  # from a text to its weighed terms
 
 
@@ -64,7 +66,8 @@ class TermIndex:
         del self._found
         order = np.argsort(term, kind="stable")
         self._rows, self._weights = row[order], weight[order]
-        self._starts = np.searchsorted(term[order], np.arange(len(self._vocabulary) + 1))
+        starts = np.searchsorted(term[order], np.arange(len(self._vocabulary) + 1))
+        self._starts = array("q", starts.tolist())
 
     def _enter(self, layout: Layout, entry: int) -> float:
         """Take in the rows of an entry; returns the length of its centre."""
@@ -81,13 +84,17 @@ class TermIndex:
 
     def scores(self, asked: Terms) -> Floats:
         """The likeness of weighed terms to each row: a cosine."""
-        found = np.zeros(self.count, np.float32)
+        rows, weights = list[Rows](), list[Floats]()
         for term, weight in asked.items():
             number = self._vocabulary.get(term)
             if number is not None:
                 here = slice(self._starts[number], self._starts[number + 1])
-                found[self._rows[here]] += self._weights[here] * np.float32(weight)
-        return found
+                rows.append(self._rows[here])
+                weights.append(self._weights[here] * np.float32(weight))
+        if not rows:
+            return np.zeros(self.count, np.float32)
+        found = np.bincount(np.concatenate(rows), np.concatenate(weights), self.count)
+        return found.astype(np.float32)
 
     def lengths(self, layout: Layout, guests: Layout, link: Mapping[int, int]) -> Floats:
         """How long each entry's centre is; ``link`` names the guest that some entries have."""

@@ -45,14 +45,28 @@ FLOORS = {
         "severity1 f1": 0.95,
         "severity2 f1": 0.95,
         "severity3 f1": 0.97,
-        "severity3 r": 0.99,
+        "severity3 r": 0.98,
         "urgent f1": 0.96,
     },
     "third.jsonl": {
-        "severity1 f1": 0.88,
-        "severity2 f1": 0.86,
-        "severity3 f1": 0.85,
-        "severity3 r": 0.8,
+        "severity1 f1": 0.92,
+        "severity2 f1": 0.92,
+        "severity3 f1": 0.9,
+        "severity3 r": 0.92,
+        "urgent f1": 0.9,
+    },
+    "fourth.jsonl": {
+        "severity1 f1": 0.92,
+        "severity2 f1": 0.95,
+        "severity3 f1": 0.95,
+        "severity3 r": 0.96,
+        "urgent f1": 0.83,  # its writers call a wound of yesterday not urgent; we do
+    },
+    "fifth.jsonl": {  # measured once, when all was done
+        "severity1 f1": 0.92,
+        "severity2 f1": 0.92,
+        "severity3 f1": 0.9,
+        "severity3 r": 0.94,
         "urgent f1": 0.85,
     },
 }
