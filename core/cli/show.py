@@ -30,6 +30,11 @@ def tell(key: str, /, **values: object) -> None:
     console().print(say(key, **values), markup=False)
 
 
+def report(key: str, /, **values: object) -> None:
+    """Print to standard error how far long work is."""
+    Console(file=sys.stderr, highlight=False, soft_wrap=True).print(say(key, **values), style="dim")
+
+
 def complain(text: str) -> None:
     """Print a refusal to standard error."""
     Console(file=sys.stderr, highlight=False, soft_wrap=True).print(Text(text, style="red"))

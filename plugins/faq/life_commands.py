@@ -10,11 +10,11 @@ import typer
 
 from core.cli.office import Desk, office, run
 from core.cli.problems import Refusal
-from core.cli.show import Json, listing, tell
+from core.cli.show import Json, listing, report, tell
 from core.cli.tongue import say
 from plugins.faq import files
 from plugins.faq.entry import Entry
-from plugins.faq.exam import Finding
+from plugins.faq.exam import MANY, Finding
 from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.models import EntryDraft
 from plugins.faq.publish import (
@@ -167,11 +167,16 @@ async def release(
     """Check and publish; returns how many are new and changed, and what is worth telling."""
     base, settings = desk.service(KnowledgeBase), desk.settings(FaqSettings)
     found: list[Finding] = []
+    many = len(entries) > MANY
+    if many and not yes:
+        report("faq.cli.checking", count=len(entries))
     if not yes:
         try:
             found = await refuse_regressions(entries, base, settings)
         except Regression as regression:
             raise refuse(regression.findings) from regression
+    if many:
+        report("faq.cli.storing", count=len(entries))
     effects, counted = desk.effects(), (0, 0)
 
     async def work() -> None:

@@ -97,11 +97,19 @@ class Mind:
             await asyncio.to_thread(self._ladder.change, topics, gone)
 
     async def rehearse(self, topics: Sequence[Topic], gone: Sequence[str]) -> Rehearsal:
-        """The matcher as it is, and as a change would leave it; nothing changes here."""
+        """The matcher as it is, and as a change would leave it; nothing changes here.
+
+        The meanings of many entries would take minutes: both sides go by terms alone then.
+        """
         await self._taught()
-        await self.warm()
-        async with self._teaching:
-            before, after = self._ladder.fork(), self._ladder.fork()
+        if len(topics) > SMALL:
+            known = list(self._ladder.topics.values())
+            before = await asyncio.to_thread(_by_terms, known)
+            after = before.fork()
+        else:
+            await self.warm()
+            async with self._teaching:
+                before, after = self._ladder.fork(), self._ladder.fork()
         await asyncio.to_thread(after.change, topics, gone)
         return Rehearsal(before, after)
 
@@ -164,3 +172,9 @@ class Mind:
             log.warning("faq.encoder_missing", reason=str(error))
         else:
             self._status = f"terms and meaning ({self._encoder.name})"
+
+
+def _by_terms(topics: Sequence[Topic]) -> Ladder:
+    ladder = Ladder()
+    ladder.learn(topics)
+    return ladder
