@@ -7,7 +7,7 @@ one subject differ are shrunk, so that what is left tells subjects apart (within
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import numpy as np
 import structlog
+from numpy.typing import NDArray
 
 from plugins.faq.encoder import Encoder, EncoderMissing, encoder
 from plugins.faq.evidence import Evidence, Network
@@ -54,7 +55,7 @@ class Meaning:
 
     encoder: Encoder
     turn: Turn
-    known: Mapping[str, Floats]
+    known: Mapping[str, NDArray[np.int8]]  # of any length
     evidence: Evidence | None = None  # which usual subject a question is about
 
     @property
@@ -73,15 +74,18 @@ class Meaning:
         Raises :class:`EncoderMissing`, unless what cannot be encoded now shall stay ``blank``.
         """
         rows = np.zeros((len(texts), self.turn.turn.shape[1]), np.float32)
-        missing: list[int] = []
+        shipped, missing = list[int](), list[int]()
         for at, text in enumerate(texts):
-            row = self.known.get(text)
-            if row is None and known is not None:
-                row = known.get(text)
-            if row is not None:
+            if (bytes_ := self.known.get(text)) is not None:
+                rows[at] = bytes_
+                shipped.append(at)
+            elif known is not None and (row := known.get(text)) is not None:
                 rows[at] = row
             elif text:
                 missing.append(at)
+        for start in range(0, len(shipped), BATCH):
+            part = shipped[start : start + BATCH]
+            rows[part] = unit(rows[part])
         for start in range(0, len(missing), BATCH):  # in parts: the raw vectors are twice as long
             part = missing[start : start + BATCH]
             try:
@@ -106,7 +110,7 @@ def meaning(encoder: Encoder) -> Meaning:
             return Meaning(encoder, Turn(np.zeros(len(axes), np.float32), axes), {})
         turn = Turn(stored["mean"].astype(np.float32), stored["turn"].astype(np.float32))
         texts = [str(text) for text in stored["texts"]]
-        known = dict(zip(texts, unit(stored["vectors"].astype(np.float32)), strict=True))
+        known = dict(zip(texts, stored["vectors"], strict=True))
         return Meaning(encoder, turn, known, _evidence(stored))
 
 
@@ -173,12 +177,15 @@ class VectorIndex:
             total[entry] += guests._centres[guest]
         return np.maximum(np.linalg.norm(total, axis=1), 1e-6).astype(np.float32)
 
-    def remembered(self) -> dict[str, Floats]:
-        """The texts that are encoded already."""
-        rows = np.concatenate((self._rest, self._telling), axis=1)
-        found = dict(zip(self._layout.wordings, rows, strict=True))
-        if len(self.answers):
-            found.update(zip(self._layout.answers, self.answers, strict=True))
+    def remembered(self, but: Container[str]) -> dict[str, Floats]:
+        """The texts that are encoded already, ``but`` those."""
+        layout = self._layout
+        found = {t: self._row(at) for at, t in enumerate(layout.wordings) if t not in but}
+        found |= {
+            text: row
+            for text, row in zip(layout.answers, self.answers, strict=False)
+            if text not in but
+        }
         return found
 
     def _row(self, number: int) -> Floats:

@@ -109,14 +109,14 @@ class Ladder:
         self.topics: dict[str, Topic] = {}
         self.fresh: dict[str, Topic] = {}
         self._index: Index | None = None
-        if meaning is not None:
-            self.understand(meaning)
+        self._meaning = meaning  # for the first index
 
     @property
     def index(self) -> Index:
         """What is known; the usual words alone take a while, so they are read when asked for."""
         if self._index is None:
-            self._index = self._empty(())
+            index = self._empty(())
+            self._index = self._with(index, self._meaning, {}) if self._meaning else index
         return self._index
 
     # -- learning ---------------------------------------------------------------------------------
@@ -124,7 +124,7 @@ class Ladder:
     def learn(self, topics: Sequence[Topic]) -> None:
         """Forget everything and know these."""
         before = self._index
-        meaning, known = (before.meaning, self._remembered()) if before else (None, {})
+        meaning, known = (before.meaning, self._remembered()) if before else (self._meaning, {})
         index = self._empty(topics)
         index = self._with(index, meaning, known) if meaning else index
         self.topics, self.fresh = {topic.entry_id: topic for topic in topics}, {}
@@ -210,11 +210,14 @@ class Ladder:
         return column.understand(index.meaning, known) if index.meaning else column
 
     def _remembered(self, since: int = 0) -> dict[str, Floats]:
+        """The meanings at hand that did not ship, from this segment on."""
         found: dict[str, Floats] = {}
-        columns = [segment.column for segment in self.index.segments[since:]]
-        for column in (*columns, *((self.index.subjects,) if not since else ())):
+        index = self.index
+        shipped = index.meaning.known if index.meaning else frozenset[str]()
+        columns = [segment.column for segment in index.segments[since:]]
+        for column in (*columns, *((index.subjects,) if not since else ())):
             if column.meaning is not None:
-                found |= column.meaning.remembered()
+                found |= column.meaning.remembered(shipped)
         return found
 
     # -- answering --------------------------------------------------------------------------------
