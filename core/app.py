@@ -185,7 +185,13 @@ class App:
         log.info("house.ready", url=self.server.url, channels=[line.name for line in self.lines])
 
     async def _begin(self) -> None:
-        upkeep = Upkeep(self.lines, self.lanes, self.metrics)
+        upkeep = Upkeep(
+            lines=self.lines,
+            lanes=self.lanes,
+            metrics=self.metrics,
+            clock=self.clock,
+            leads=lambda: self.deadlines.leads,
+        )
         self.commit.listeners.append(self._written)
         if Role.WORKER in self.roles:
             self.intake.handed_on = self.lanes.put
@@ -233,6 +239,7 @@ class App:
             await self.archive.stop()
             if self.orphans is not None:
                 await self.orphans.stop()
+            self.commit.sends = False  # what is committed from now on waits for the next start
             await self.sender.stop()
         await asyncio.gather(*(line.stop() for line in self.lines if line.started))
         if self.gate is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -65,7 +66,7 @@ class Deadlines:
         """
         self._writer, self._commit, self._clock, self._texts = writer, commit, clock, texts
         self._handlers, self._lead = handlers, lead
-        self._leads = lead is None
+        self.leads = lead is None  # whether this process is the one that runs them
         self._rounds = Rounds("deadlines", clock, pause=self._pause, work=self._run_due)
         commit.listeners.append(self._heard)
 
@@ -80,7 +81,7 @@ class Deadlines:
     @property
     def idle(self) -> bool:
         """Whether nothing is due now."""
-        return not self._leads or self._rounds.idle
+        return not self.leads or self._rounds.idle
 
     def wake(self) -> None:
         """Look again: a row may have been set by another process."""
@@ -92,9 +93,9 @@ class Deadlines:
 
     async def _stand_by(self) -> None:
         if self._lead is not None:
-            self._leads = False
+            self.leads = False
             await self._lead("deadlines")
-            self._leads = True
+            self.leads = True
 
     async def _pause(self) -> float:
         await self._stand_by()
@@ -113,7 +114,10 @@ class Deadlines:
             kinds: dict[str, list[Deadline]] = {}
             for row in rows:
                 kinds.setdefault(row.name, []).append(row)
-            await asyncio.gather(*(self._in_turn(same) for same in kinds.values()))
+            turns = (self._in_turn(same) for same in kinds.values())
+            ended = await asyncio.gather(*turns, return_exceptions=True)
+            for error in filter(None, ended):  # after all: nobody may run on into the next round
+                raise error
             if len(rows) < PAGE:
                 return
 
@@ -178,8 +182,8 @@ class Deadlines:
 
         def work() -> Work[None]:
             now = self._clock.now()
-            yield from update("deadline", columns, "id = ? AND state = 'waiting'", (row.id,))
-            if gave_up:
+            still = "id = ? AND state = 'waiting' AND run_at = ?"  # nobody has moved it meanwhile
+            if (yield from update("deadline", columns, still, (row.id, row.run_at))) and gave_up:
                 data = {"name": row.name, "key": row.key, "error": reason}
                 place = Place(conversation=row.conversation_id)
                 yield from journal.enter("deadline.failed", data, now, place)
@@ -193,5 +197,6 @@ class Deadlines:
             if not (yield from journal.end_deadline(row.id, row.run_at, state, now)):
                 raise Superseded
 
-        moment = int(row.due_at.timestamp())
-        return Cause(f"d{row.id}:{moment}", claim, row.conversation_id)
+        # The claim sees to it that a run counts once. A row that is set again keeps its number, and
+        # may come due at the same moment: what the runs say must not pass for the same.
+        return Cause(f"d{row.id}:{secrets.token_hex(6)}", claim, row.conversation_id)

@@ -102,13 +102,19 @@ class ShopSettings(_Table):
 
 
 class ServerSettings(_Table):
-    """``[server]``: the HTTP side."""
+    """``[server]``: the HTTP side. ``trust_proxy``: how many proxies in front are believed."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: str = ""
     max_body: int = Field(default=1024 * 1024, ge=1024)
-    trust_proxy: bool = False
+    trust_proxy: int = Field(default=0, ge=0, le=9)
+
+    @field_validator("trust_proxy", mode="before")
+    @classmethod
+    def _one(cls, given: object) -> object:
+        """``true`` is one, also from the environment."""
+        return {"true": 1, "false": 0}.get(str(given).lower(), given)
 
 
 class DatabaseSettings(_Table):
@@ -284,7 +290,8 @@ def unknown(name: str, allowed: str) -> Problem:
 
 def extra(name: str, package: str) -> Problem:
     """A setting needs further packages."""
-    return Problem.of(name, "extra", f"needs `pip install xiaoer[{package}]`", package=package)
+    words = f'needs `pip install -c constraints.txt ".[{package}]"` in the folder of the source'
+    return Problem.of(name, "extra", words, package=package)
 
 
 def _known_keys(model: type[BaseModel], path: tuple[int | str, ...]) -> set[str]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import cast
 
 import structlog
 from tortoise import connections
+from tortoise.transactions import in_transaction
 
 from core.channels import Lines
+from core.clock import Clock
 from core.lanes import Lanes
 from core.lanes_shared import SharedLanes
 from core.message import ConversationKind
@@ -28,17 +31,26 @@ POISON = 5  # starts that a message may be taken up in before it is parked unrea
 class Upkeep:
     """Follows the journal for the core itself."""
 
-    def __init__(self, lines: Lines, lanes: Lanes | SharedLanes, metrics: Metrics) -> None:
-        """Act on these."""
+    def __init__(
+        self,
+        *,
+        lines: Lines,
+        lanes: Lanes | SharedLanes,
+        metrics: Metrics,
+        clock: Clock,
+        leads: Callable[[], bool],
+    ) -> None:
+        """Act on these. ``leads``: whether this process counts what no single one has done."""
         self._lines, self._lanes, self._metrics = lines, lanes, metrics
+        self._clock, self._leads = clock, leads
 
     async def take_stock(self) -> int:
         """Count what a former life left, and park what probably killed it; the newest row left."""
         rows = await drive(inbox.left_over(), connections.get("default"))
         for number, _, attempts in rows:
             if attempts >= POISON:
-                poison = {"state": Inbox.FAILED, "error": "taken up too often"}
-                await Message.filter(id=number).update(**poison)
+                async with in_transaction("default") as connection:
+                    await drive(inbox.poison(number, self._clock.now()), connection)
                 log.error("message.poison", message_id=number)
         rows = [row for row in rows if row[2] < POISON]
         for channel, number in Counter(channel for _, channel, _ in rows).items():
@@ -49,7 +61,7 @@ class Upkeep:
         """A person gave parked messages another chance: back into their lanes with them."""
         wanted = Message.filter(id__in=entry.data.get("inbound", []), state=Inbox.ACCEPTED)
         rows = await wanted.order_by("id").prefetch_related("conversation")
-        for row in rows:
+        for row in rows if self._leads() else ():
             self._metrics.accepted(row.channel, new=1, known=0)
         self._lanes.again([_again(row) for row in rows])
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import copy
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -97,9 +96,9 @@ class Worker:
 
     async def give_up(self, message_id: int) -> None:
         """Park a message unread: it was taken up so often that it probably kills who reads it."""
-        now, reason = self._clock.now(), "taken up too often"
-        work = partial(inbox.finish, message_id, Inbox.FAILED, now, error=reason)
-        if await self._writer.run(work):
+        now = self._clock.now()
+        if channel := await self._writer.run(lambda: inbox.poison(message_id, now)):
+            self._metrics.finished(channel, Inbox.FAILED)
             log.error("message.poison", message_id=message_id)
 
     async def rehearse(self, turn: Turn) -> Decision:

@@ -39,6 +39,7 @@ class Slot:
         self.can = can
         self.opened = clock.monotonic()
         self.requests = 0
+        self.holding = 0  # requests that hold on now
         self.open = True
         self.transfers = False  # the platform's own people may take the message instead
         self.owner = "bot"  # whose the conversation is after the turn
@@ -118,6 +119,7 @@ class PassiveDesk:
         if slot.patience is not None:
             slot.patience.cancel()
         slot.requests += 1
+        slot.holding += 1
         return slot
 
     def slot(self, channel: str, key: str) -> Slot | None:

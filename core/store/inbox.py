@@ -11,6 +11,8 @@ from core.adapter import Window
 from core.delivery import quota
 from core.message import ConversationKind, Inbound
 from core.parts import dump
+from core.store import journal
+from core.store.journal import Place
 from core.store.people import People
 from core.store.sql import Work, insert, json_text, json_value, moment, update
 from core.store.states import Inbox
@@ -121,6 +123,20 @@ def finish(message_id: int, state: Inbox, now: datetime, **columns: Any) -> Work
     return bool(done)
 
 
+def poison(message_id: int, now: datetime) -> Work[str]:
+    """Park an accepted row unread: it was taken up so often that it probably kills who reads it.
+
+    Its channel, or nothing if it has come to another end.
+    """
+    reason = "taken up too often"
+    if not (yield from finish(message_id, Inbox.FAILED, now, error=reason)):
+        return ""
+    ((channel, conversation),) = yield _PLACE, (message_id,)
+    place = Place(channel, conversation, message_id)
+    yield from journal.enter("message.parked", {"error": reason}, now, place)
+    return channel
+
+
 def note_failure(message_id: int, attempts: int, error: str) -> Work[None]:
     """Write down a failed attempt."""
     values = {"attempts": attempts, "error": error}
@@ -188,6 +204,7 @@ JOIN conversation v ON v.id = m.conversation_id
 WHERE m.state = 'accepted' AND m.direction = 'in' AND m.id > ? AND v.kind {} 'live'
 ORDER BY m.id LIMIT ?
 """
+_PLACE = "SELECT channel, conversation_id FROM message WHERE id = ?"
 _LEFT_OVER = """
 SELECT id, channel, attempts FROM message INDEXED BY message_waiting
 WHERE state = 'accepted' AND direction = 'in' ORDER BY id

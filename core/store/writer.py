@@ -202,7 +202,8 @@ class Writer:
                     wait = self.driver.patience(error, attempt)
                 if wait is not None or isinstance(error, BaseORMException | sqlite3.Error):
                     self.failed()
-                if wait is None and attempt and self.driver.patience(error, 0) is not None:
+                passes = _locked(error) or self.driver.patience(error, 0) is not None
+                if wait is None and attempt and passes:
                     raise LedgerAwayError(str(error)) from error
                 if wait is None:
                     raise
@@ -233,10 +234,12 @@ async def _in_one_transaction(jobs: list[_Job]) -> list[Any]:
 
 def _while_locked(error: Exception, attempt: int) -> float | None:
     """A command in another process may hold SQLite's write lock for a moment."""
-    locked = isinstance(error, OperationalError | sqlite3.OperationalError)
-    if locked and "locked" in str(error) and attempt < LOCKED_TRIES - 1:
-        return LOCKED_WAIT
-    return None
+    return LOCKED_WAIT if _locked(error) and attempt < LOCKED_TRIES - 1 else None
+
+
+def _locked(error: Exception) -> bool:
+    sql = isinstance(error, OperationalError | sqlite3.OperationalError)
+    return sql and "locked" in str(error)
 
 
 def _finish(job: _Job, result: object) -> None:

@@ -26,6 +26,7 @@ _OPEN = [Outbox.QUEUED, Outbox.SENDING, Outbox.UNKNOWN]
 T = TypeVar("T")
 DURABLE = 4.5  # seconds that a delivery may take; platforms hang up after 5
 LOOK = 0.2  # seconds between two looks for an answer that another process may have written
+AGAIN = 0.5  # real seconds between two tries to note what has left
 HANG_UP = 1.5  # seconds after the deadline by which the platform has hung up and will come again
 
 
@@ -83,13 +84,32 @@ class Hooks:
         message = arrival.messages[0]
         slot = self._desk.open(line.name, message.key, line.capabilities)
         slot.transfers = arrival.transfer is not None
+        try:
+            found = await self._found(line, slot, arrival)
+            if isinstance(found, list):
+                await self._mark([row.id for row in found], Outbox.SENDING)
+        except BaseException:  # refused or broken off: nobody here takes the answer any more
+            if slot.holding == 1:
+                self._let_go(line, slot)
+            raise
+        finally:
+            slot.holding -= 1
+        if isinstance(found, web.StreamResponse):
+            return found
+        return await self._deliver(request, arrival, found)
+
+    async def _found(
+        self, line: Line, slot: Slot, arrival: Arrival
+    ) -> list[OutboundRow] | web.StreamResponse:
+        """The rows to answer with, or the response where there are none."""
+        message = arrival.messages[0]
         end = self._clock.monotonic() + slot.passive.deadline
         taken = await _in_time(line.take(message))
         row = taken.result() if taken.done() else await self._before(end, line, slot, taken)
         if row is None:  # durable, but in the queue before the ledger
             return arrival.acknowledge()
         if not row.new and (again := await self._given_before(row, slot)):
-            return await self._deliver(request, arrival, again)
+            return again
         if not line.capabilities.push and slot.requests == 1:
             slot.held = fitting(await self._held(row), line.capabilities.max_text)
         watch = self._watch(slot, row) if self._elsewhere and not line.capabilities.push else None
@@ -100,9 +120,14 @@ class Hooks:
                 watch.cancel()
         if arrival.transfer is not None and await self._transferred(slot, row):
             return arrival.transfer()
-        if rows is None:
-            return arrival.acknowledge()
-        return await self._deliver(request, arrival, [*slot.held, *rows])
+        return arrival.acknowledge() if rows is None else [*slot.held, *rows]
+
+    def _let_go(self, line: Line, slot: Slot) -> None:
+        """The request is over without an answer; the platform may deliver the message again."""
+        if not line.capabilities.push and slot.requests < slot.passive.attempts:
+            self._desk.expect_retry(slot)
+        else:
+            slot.close()
 
     async def _transferred(self, slot: Slot, row: Accepted) -> bool:
         """Whether the turn left the conversation with the people; another process may know."""
@@ -157,9 +182,7 @@ class Hooks:
             if not line.capabilities.push and slot.requests < slot.passive.attempts:
                 # unanswered, the platform hangs up and delivers the message again
                 await self._clock.sleep(HANG_UP)
-                self._desk.expect_retry(slot)
-            else:
-                slot.close()
+            self._let_go(line, slot)
             return None
 
     async def _deliver(
@@ -171,7 +194,6 @@ class Hooks:
         message = arrival.messages[0]
         response = arrival.answer(_as_one(rows, message))
         ids = [row.id for row in rows]
-        await self._mark(ids, Outbox.SENDING)
         try:
             await response.prepare(request)
             await response.write_eof()
@@ -182,12 +204,21 @@ class Hooks:
         return response
 
     async def _mark(self, ids: list[int], state: Outbox) -> None:
+        if not ids:
+            return
         now = self._clock.now()
         columns: dict[str, Any] = {"state": str(state), "platform_id": PASSIVE, "error": ""}
         columns |= {"not_before": None}
         if state is not Outbox.SENDING:
             columns |= {"done_at": now, "sent_at": now, "lease_until": None}
-        await self._writer.run(lambda: outbox.by_ids(ids, _OPEN, columns))
+        while True:
+            try:
+                await self._writer.run(lambda: outbox.by_ids(ids, _OPEN, columns))
+                break
+            except LedgerAwayError:
+                if state is Outbox.SENDING:
+                    raise  # nothing has left yet: the platform comes again
+                await asyncio.sleep(AGAIN)  # what has left is known to nobody else
         if state is not Outbox.SENDING:
             self._left()  # what waits behind it in the conversation may go on
 

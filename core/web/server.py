@@ -13,6 +13,7 @@ from core.channels import Lines
 from core.metrics import Metrics
 from core.settings import ServerSettings
 from core.web.hooks import Hooks
+from core.web.proxy import behind
 
 log = structlog.get_logger(__name__)
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -43,7 +44,8 @@ class Server:
         """
         self._settings, self._lines, self._metrics, self._ready = settings, lines, metrics, ready
         self._measure = measure
-        middlewares = [_behind_proxy, _guard] if settings.trust_proxy else [_guard]
+        proxies = settings.trust_proxy
+        middlewares = [behind(proxies), _guard] if proxies else [_guard]
         self.app = web.Application(client_max_size=settings.max_body, middlewares=middlewares)
         self.app.router.add_route("*", "/hooks/{channel}", hooks.handle)
         self.app.router.add_route("*", "/chat/{channel}", self._serve)
@@ -112,18 +114,6 @@ class Server:
         return web.Response(
             body=generate_latest(self._metrics.registry), content_type="text/plain", charset="utf-8"
         )
-
-
-@web.middleware
-async def _behind_proxy(request: web.Request, handler: Handle) -> web.StreamResponse:
-    """Believe the proxy in front about who asks and over which scheme; it sets both headers."""
-    scheme = request.headers.get("X-Forwarded-Proto", "").split(",")[0].strip()
-    client = request.headers.get("X-Forwarded-For", "").split(",")[0].strip()
-    told = request.clone(
-        scheme=scheme if scheme in {"http", "https"} else request.scheme,
-        remote=client or request.remote or "",
-    )
-    return await handler(told)
 
 
 @web.middleware

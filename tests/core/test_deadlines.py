@@ -27,7 +27,7 @@ class Tower:
     def __init__(self, late: Late = Late.RUN, *, seconds: float = 30.0) -> None:
         self.rang: list[tuple[str, timedelta]] = []
         self.failures = 0
-        self.hang = False
+        self.hang, self.gate = False, asyncio.Event()
         self.plugin = plugin = Plugin("tower")
 
         @plugin.on(keywords="set")
@@ -47,7 +47,8 @@ class Tower:
             self.rang.append((due.key, due.clock.now() - START))
             due.post(Post((Text(due.data["word"]),)))
             if self.hang:
-                await asyncio.Event().wait()
+                await self.gate.wait()
+                raise RuntimeError("bent")
             if self.failures:
                 self.failures -= 1
                 raise RuntimeError("rusty")
@@ -185,6 +186,47 @@ async def test_a_handler_may_set_its_own_next_time() -> None:
         await shop.advance(weeks=3)
         assert slots == [HOUR + n * timedelta(weeks=1) for n in range(3)]
         assert shop.posts("group") == ["news"] * 3
+
+
+async def test_one_set_again_for_the_same_moment_says_its_words_both_times() -> None:
+    """Two customers wait; the second was given away with not a word: the keys were the same."""
+    plugin = Plugin("queue")
+
+    @plugin.on(keywords="open")
+    async def begin(turn: Turn) -> None:  # pyright: ignore[reportUnusedFunction]
+        turn.at(HOUR, "queue.give", "door", waiting=["Mei", "Lei"])
+
+    @plugin.due()
+    async def give(due: Due) -> None:  # pyright: ignore[reportUnusedFunction]
+        first, *waiting = due.data["waiting"]
+        due.post(Post((Text("your turn"),), Address("shop", first)))
+        if waiting:
+            due.at(timedelta(0), "queue.give", "door", waiting=waiting)
+
+    async with play(plugin) as shop:
+        await shop.customer("Han").says("open")
+        await shop.advance(hours=1)
+        assert (shop.posts("Mei"), shop.posts("Lei")) == (["your turn"], ["your turn"])
+
+
+async def test_one_that_is_moved_while_it_fails_waits_for_its_new_time() -> None:
+    tower = Tower()
+    tower.hang = True
+    async with play(tower.plugin) as shop:
+        await shop.customer("Mei").says("set")
+        shop.clock.move_to(START + HOUR)
+        async with asyncio.timeout(5):
+            while not tower.rang:  # noqa: ASYNC110 - looks at other people's state
+                await asyncio.sleep(0)
+        await shop.customer("Mei").drops(Text("move"))
+        async with asyncio.timeout(5):
+            while (await Deadline.get()).due_at == START + HOUR:  # noqa: ASYNC110 - likewise
+                await asyncio.sleep(0)
+        tower.gate.set()  # and now it breaks
+        await shop.advance(minutes=30)
+        assert len(tower.rang) == 1
+        row = await Deadline.get()
+        assert (row.state, row.attempts, row.run_at) == ("waiting", 0, row.due_at)
 
 
 async def set_from_outside(shop: Shop, name: str) -> None:

@@ -13,8 +13,10 @@ from tortoise import connections
 from core.metrics import REASONS, STAGES
 from core.parts import Text
 from core.plugin import Plugin
+from core.store.models import Message
 from core.testing import Shop
 from core.turn import Turn
+from core.upkeep import POISON
 from tests.core.stage import FINAL, UNKNOWN, echo, play, retry
 
 
@@ -129,6 +131,17 @@ async def test_what_needs_a_person_is_counted_from_the_ledger() -> None:
         await shop.app.vitals.measure()
         assert number(shop, "xiaoer_stuck", channel="shop", state="failed") == 2
         assert number(shop, "xiaoer_stuck", channel="shop", state="unknown") == 1
+
+
+async def test_what_was_parked_unread_needs_a_person_too(tmp_path: Path) -> None:
+    async with play(echo(), folder=tmp_path) as shop:
+        shop.app.intake.handed_on = lambda _rows: None
+        await shop.customer("Mei").drops(Text("hi"))
+        await Message.all().update(attempts=POISON)
+    async with play(echo(), folder=tmp_path) as shop:
+        await shop.app.vitals.measure()
+        assert number(shop, "xiaoer_stuck", channel="shop", state="failed") == 1
+        assert shop.posts("Mei") == []
 
 
 async def test_every_line_about_a_message_carries_its_number() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from aiohttp import ClientSession
 
 from core.adapter import Capabilities, PassiveReply
@@ -121,6 +122,32 @@ async def test_too_late_and_pushed() -> None:
         await desk.shop.settle()
         assert desk.pushed == ["done slow rice"]
         assert await states() == ["sent"]
+
+
+async def test_a_delivery_that_was_refused_leaves_no_answer_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The ledger took longer than the platform waits: the answer was kept for a request long gone.
+
+    Nobody fetched it, and everything for this customer stood behind it until the next start.
+    """
+    monkeypatch.setattr("core.web.hooks.DURABLE", 0.05)
+    async with counter() as desk:
+        driver = desk.shop.app.writers.driver
+        write, back = driver.write, asyncio.Event()
+
+        async def slow(works: Sequence[Any]) -> list[Any]:
+            await back.wait()
+            return await write(works)
+
+        monkeypatch.setattr(driver, "write", slow)
+        url = f"{desk.shop.app.server.url}/hooks/desk"
+        said = {"key": "1", "who": "Mei", "text": "rice"}
+        async with desk.client.post(url, json=said) as response:
+            assert response.status == 503
+        back.set()
+        await desk.until(lambda: desk.pushed == ["done rice"])
+        await desk.all_left(1)
 
 
 async def test_a_duplicate_delivery_gets_the_same_answer() -> None:

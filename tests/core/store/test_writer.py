@@ -12,6 +12,7 @@ import pytest
 
 from core.settings import DatabaseSettings
 from core.store import journal
+from core.store.away import LedgerAwayError
 from core.store.database import Database
 from core.store.drivers import Make
 from core.store.models import JournalEntry
@@ -110,6 +111,20 @@ async def test_a_locked_database_is_waited_for(
     assert await writer.run(lambda: note("a")) == "a"
     assert len(tries) == 3
     assert await kinds() == ["a"]
+
+
+async def test_one_locked_for_good_is_away_and_nobody_is_to_blame(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It passed for a fault of the message, which then lay there until the next start."""
+    monkeypatch.setattr("core.store.writer.LOCKED_WAIT", 0.0)
+
+    async def refused(works: Sequence[Make]) -> list[Any]:
+        raise sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr(writer.driver, "write", refused)
+    with pytest.raises(LedgerAwayError):
+        await writer.run(lambda: note("a"))
 
 
 async def test_another_process_may_write_meanwhile(writer: Writer, tmp_path: Path) -> None:
