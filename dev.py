@@ -27,6 +27,7 @@ class Verb(NamedTuple):
 # A new verb is one line here.
 VERBS = {
     "run": Verb("start Xiaoer", "core.cli run"),
+    "build": Verb("build the desk's page, as before an installation", "tools.desk"),
     "test": Verb(
         "run all tests; with arguments, plain pytest", "pytest", "-n auto --dist loadscope"
     ),

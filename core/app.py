@@ -293,6 +293,7 @@ class App:
             self.lines,
             read=lambda: self.reread(),  # noqa: PLW0108 - it is set later
             build=self._line,
+            texts=self.texts,
             speaks=bool(self.roles & SPEAKING),
             changed=self.sender.changed,
             tell=self.commit.journal,

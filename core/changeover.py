@@ -17,6 +17,8 @@ import structlog
 from core.channels import Line, Lines
 from core.settings import Settings, SettingsError
 from core.store.models import JournalEntry
+from core.texts import Texts
+from core.wrong import line as in_words
 
 log = structlog.get_logger(__name__)
 ASKED, DONE = "channels.reload", "channels.changed"  # the journal's words for it
@@ -26,7 +28,7 @@ ASKED, DONE = "channels.reload", "channels.changed"  # the journal's words for i
 class Changes:
     """Names of channels; ``failed``: those that would not start, and why.
 
-    ``refused``: why nothing was changed at all.
+    ``refused``: why nothing was changed at all, in the language of the shop.
     """
 
     added: list[str] = field(default_factory=list[str])
@@ -45,6 +47,7 @@ class Changeover:
         *,
         read: Callable[[], Settings],
         build: Callable[[str, Mapping[str, Any]], Line],
+        texts: Texts,
         speaks: bool,
         changed: Callable[[str], None],
         tell: Callable[[str, Mapping[str, Any]], Awaitable[None]],
@@ -53,7 +56,7 @@ class Changeover:
 
         ``tell`` writes to the journal, for the command that asked.
         """
-        self._lines, self._read, self._build = lines, read, build
+        self._lines, self._read, self._build, self._texts = lines, read, build, texts
         self._speaks, self._changed, self._tell = speaks, changed, tell
         self._turn = asyncio.Lock()
 
@@ -70,7 +73,11 @@ class Changeover:
             try:
                 wanted = self._read().channels
                 fresh = {name: self._build(name, table) for name, table in self._new(wanted)}
-            except (SettingsError, OSError) as error:
+            except SettingsError as error:
+                told = [in_words(one, self._texts, self._texts.default) for one in error.problems]
+                changes.refused = "\n".join(told)
+                return changes
+            except OSError as error:
                 changes.refused = str(error)
                 return changes
             for name in [line.name for line in self._lines if line.name not in wanted]:

@@ -52,6 +52,7 @@ class Problem(str):
         kind: str,
         words: str,
         given: str = "",
+        /,
         **facts: Any,  # noqa: ANN401 - as the sentence shows them
     ) -> Problem:
         """The line with its data."""

@@ -33,6 +33,8 @@ KINDS = {
     **dict.fromkeys(("dict_type", "model_type", "model_attributes_type"), "table"),
     **dict.fromkeys(("url_parsing", "url_type", "url_scheme"), "address"),
     "time_parsing": "time",
+    **dict.fromkeys(("date_parsing", "date_type", "date_from_datetime_parsing"), "date"),
+    **dict.fromkeys(("datetime_parsing", "datetime_type", "datetime_from_date_parsing"), "moment"),
     "missing": "missing",
     "extra_forbidden": "unknown",
 }

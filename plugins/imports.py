@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+
+from core.settings import Problem, explain
 
 MAX_BYTES = 64 * 1024 * 1024
 Row = tuple[int, dict[str, Any]]
@@ -16,7 +19,10 @@ Record = TypeVar("Record", bound=BaseModel)
 
 
 class BrokenFile(ValueError):  # noqa: N818 - the file is broken, not the program
-    """The file cannot be used; ``problems`` holds one ``(line, reason)`` for each mistake."""
+    """The file cannot be used; ``problems`` holds one ``(line, reason)`` for each mistake.
+
+    A reason that is a :class:`~core.settings.Problem` can be told in words (:mod:`core.wrong`).
+    """
 
     def __init__(self, problems: Sequence[tuple[int, str]], name: str) -> None:
         """Keep the problems in the order of their lines."""
@@ -24,17 +30,24 @@ class BrokenFile(ValueError):  # noqa: N818 - the file is broken, not the progra
         super().__init__("\n".join(f"{name}:{line}: {reason}" for line, reason in self.problems))
 
 
+def fault(kind: str, words: str, **facts: object) -> Problem:
+    """A mistake in a file; its sentence is ``imports.<kind>``."""
+    return Problem.of("", f"imports.{kind}", words.format(**facts) if facts else words, **facts)
+
+
 def read_text(path: Path, formats: Sequence[str]) -> str:
     """The text of a file in one of these formats. Raises :class:`BrokenFile`, :class:`OSError`."""
     if path.suffix.lower() not in formats:
-        raise BrokenFile([(1, f"unknown format; use one of {', '.join(formats)}")], path.name)
+        told = fault("format", "unknown format; use one of {formats}", formats=", ".join(formats))
+        raise BrokenFile([(1, told)], path.name)
     if path.stat().st_size > MAX_BYTES:
-        raise BrokenFile([(1, f"larger than {MAX_BYTES // 1024 // 1024} MiB")], path.name)
+        told = fault("large", "larger than {most} MiB", most=MAX_BYTES // 1024 // 1024)
+        raise BrokenFile([(1, told)], path.name)
     try:
         return path.read_text(encoding="utf-8-sig")  # spreadsheets begin with a byte order mark
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise BrokenFile([(line, "not UTF-8 text")], path.name) from error
+        raise BrokenFile([(line, fault("utf8", "not UTF-8 text"))], path.name) from error
 
 
 def validated(
@@ -49,13 +62,13 @@ def validated(
         try:
             record = model.model_validate(row)
         except ValidationError as error:
-            for problem in error.errors(include_url=False, include_input=False):
-                where = ".".join(map(str, problem["loc"]))
-                problems.append((line, f"{where}: {problem['msg']}"))
+            found = explain(error, model)  # told without what was given: it may be personal
+            problems += [(line, Problem.of(p.name, p.kind, p.words, **p.facts)) for p in found]
             continue
         name = key(record)
         if name in seen:
-            problems.append((line, f"{name} is already in line {seen[name]}"))
+            words = "{name} is already in line {line}"
+            problems.append((line, fault("twice", words, name=name, line=seen[name])))
         seen.setdefault(name, line)
         yield record
 
@@ -70,15 +83,33 @@ def csv_rows(
     try:
         header: list[str] = next(reader, list[str]())
         if unknown := sorted(set(header) - set(columns)):
-            known = ", ".join(columns)
-            problems.append((1, f"unknown columns: {', '.join(unknown)}; known are: {known}"))
+            problems.append((1, unknown_columns(unknown, columns)))
             return
         line = reader.line_num + 1
         for cells in reader:
             if len(cells) == len(header):
                 yield line, {k: v for k, v in zip(header, cells, strict=True) if v.strip()}
             elif cells:
-                problems.append((line, f"{len(cells)} cells, but {len(header)} columns"))
+                words = "{cells} cells, but {columns} columns"
+                problems.append(
+                    (line, fault("cells", words, cells=len(cells), columns=len(header)))
+                )
             line = reader.line_num + 1
     except csv.Error as error:
-        problems.append((reader.line_num, str(error)))
+        problems.append((reader.line_num, fault("csv", "not CSV: {error}", error=error)))
+
+
+def unknown_columns(unknown: Iterable[str], known: Iterable[str]) -> Problem:
+    """A table has columns that nobody reads."""
+    words = "unknown columns: {unknown}; known are: {known}"
+    return fault("columns", words, unknown=", ".join(unknown), known=", ".join(known))
+
+
+def not_json(error: json.JSONDecodeError) -> Problem:
+    """A line, or a file, cannot be read as JSON."""
+    return fault("json", "not JSON: {error} at column {at}", error=error.msg, at=error.colno)
+
+
+def not_an_object() -> Problem:
+    """A line is JSON, but no object."""
+    return fault("object", "not a JSON object")

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from core.cli.problems import Refusal
+from core.cli.tongue import locale, texts
+from core.wrong import line
 from plugins.imports import BrokenFile
 
 T = TypeVar("T")
@@ -17,7 +19,8 @@ def read_or_refuse(read: Callable[[Path], T], path: Path, domain: str) -> T:
     try:
         return read(path)
     except BrokenFile as error:
-        count = len(error.problems)
-        raise Refusal(f"{domain}.cli.broken", count=count, problems=str(error)) from error
+        told = [f"{path.name}:{at}: {line(one, texts(), locale())}" for at, one in error.problems]
+        count, lines = len(told), "\n".join(told)
+        raise Refusal(f"{domain}.cli.broken", count=count, problems=lines) from error
     except OSError as error:
         raise Refusal(f"{domain}.cli.unreadable", file=str(path), reason=error.strerror) from error

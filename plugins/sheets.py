@@ -17,7 +17,7 @@ from xml.sax.saxutils import escape
 
 import xmltodict
 
-from plugins.imports import MAX_BYTES, BrokenFile
+from plugins.imports import MAX_BYTES, BrokenFile, fault, unknown_columns
 
 SHEET, STRINGS, STYLES = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"
 EPOCH = date(1899, 12, 30)  # day 0 of spreadsheets
@@ -56,17 +56,17 @@ def read_sheet(
     try:
         rows = list(_rows(path))
     except (zipfile.BadZipFile, ExpatError, LookupError, ValueError) as error:
-        raise BrokenFile([(1, f"not a spreadsheet: {error}")], path.name) from error
+        told = fault("sheet", "not a spreadsheet: {error}", error=error)
+        raise BrokenFile([(1, told)], path.name) from error
     names = {place: text.strip() for place, text in (rows[0][1] if rows else {}).items()}
     known = columns(names.values())
     if unknown := sorted({*names.values()} - {*known}):
-        problems.append(
-            (1, f"unknown columns: {', '.join(unknown)}; known are: {', '.join(known)}")
-        )
+        problems.append((1, unknown_columns(unknown, known)))
         return
     for number, cells in rows[1:]:
         if stray := sorted(cells.keys() - names.keys()):
-            problems.append((number, f"a cell without a column name: {stray[0]}{number}"))
+            words = "a cell without a column name: {cell}"
+            problems.append((number, fault("stray", words, cell=f"{stray[0]}{number}")))
         elif cells:
             yield number, {names[place]: text for place, text in cells.items()}
 

@@ -6,6 +6,7 @@ wheel of that environment; its packages are those of `desk/package-lock.json`.
 
 import hashlib
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -96,3 +97,9 @@ def fingerprint(files: Iterator[Path] | list[Path]) -> str:
 
 def _read(stamp: Path) -> str:
     return stamp.read_text("utf-8") if stamp.exists() else ""
+
+
+if __name__ == "__main__":  # `dev.py build`, after it has called `prepare`: is the page there?
+    if _read(STAMP) != fingerprint(sources()):
+        sys.exit(1)
+    say(f"The desk's page is in {PAGE.relative_to(ROOT)}.")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 MAX_TOP, MAX_SUB = 3, 5
 MAX_TOP_NAME, MAX_SUB_NAME = 16, 60  # bytes of UTF-8: five Chinese characters, twenty
@@ -62,9 +63,12 @@ class Action(BaseModel):
     def _complete(self) -> Self:
         missing = [name for name in self.fields if not getattr(self, name)]
         if missing:
-            raise ValueError(f"{self.does} needs {' and '.join(missing)}")
+            facts = {"does": self.does, "missing": ", ".join(missing)}
+            raise PydanticCustomError("wechat.setting_menu_needs", "{does} needs {missing}", facts)
         if _size(self.key) > MAX_KEY or _size(self.url) > MAX_URL:
-            raise ValueError(f"key takes {MAX_KEY} bytes, url {MAX_URL}")
+            facts = {"key": MAX_KEY, "url": MAX_URL}
+            words = "key takes {key} bytes, url {url}"
+            raise PydanticCustomError("wechat.setting_menu_long", words, facts)
         return self
 
     @property
@@ -104,16 +108,18 @@ class Item(Action):
         return {"name": self.name, "sub_button": [item.button for item in self.items]}
 
 
-def too_much(items: Sequence[Item]) -> str:
-    """Why the platform would refuse these entries, or an empty string."""
+def refuse_too_much(items: Sequence[Item]) -> None:
+    """Raise :class:`PydanticCustomError` for entries that the platform would refuse."""
     if len(items) > MAX_TOP or any(len(item.items) > MAX_SUB for item in items):
-        return f"menu: at most {MAX_TOP} entries with {MAX_SUB} items each"
+        facts = {"top": MAX_TOP, "sub": MAX_SUB}
+        words = "menu: at most {top} entries with {sub} items each"
+        raise PydanticCustomError("wechat.setting_menu_many", words, facts)
     longest = [(item.name, MAX_TOP_NAME) for item in items]
     longest += [(below.name, MAX_SUB_NAME) for item in items for below in item.items]
     for name, most in longest:
         if _size(name) > most:
-            return f"menu: {name!r} has more than {most} bytes"
-    return ""
+            facts, words = {"name": name, "most": most}, "menu: '{name}' has more than {most} bytes"
+            raise PydanticCustomError("wechat.setting_menu_name", words, facts)
 
 
 def body(items: Sequence[Item]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from adapters._weixin.keys import AesKey, Token
 from adapters.wechat.mass import Account
-from adapters.wechat.menu import Item, too_much
+from adapters.wechat.menu import Item, refuse_too_much
 from adapters.wechat.notice import NoticeForm
 from core.adapter import AdapterSettings
 
@@ -68,6 +68,5 @@ class WeChatSettings(AdapterSettings):
         if len(set(scenes)) < len(scenes):
             words = "notices of kind 'once' need different scenes"
             raise PydanticCustomError("wechat.setting_scenes", words)
-        if problem := too_much(self.menu):
-            raise ValueError(problem)
+        refuse_too_much(self.menu)
         return self

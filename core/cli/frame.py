@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
+from inspect import cleandoc
 from typing import Any
 
 import typer
@@ -52,6 +53,11 @@ class FoldingColumns(Columns):
         super().__init__(items, **options)
 
 
+def plain_text(*, text: str, style: str = "", markup_mode: Any = None) -> Text:  # noqa: ANN401 - the library's own
+    """A help text as it was written: ``[server] port`` is a name of the settings, no style."""
+    return rich_utils.highlighter(Text(cleandoc(text), style=style))
+
+
 def write_usage(formatter: Any, program: str, words: str = "", prefix: str | None = None) -> None:  # noqa: ANN401 - the library's own
     """The line that shows how a command is written."""
     for theirs, key in {"[OPTIONS]": "some_options", "COMMAND [ARGS]...": "a_command"}.items():
@@ -66,13 +72,16 @@ def format_error(error: Any) -> None:  # noqa: ANN401 - the library's own
     FORMAT_ERROR(error)
 
 
+BETTER = {"Table": FoldingTable, "Columns": FoldingColumns, "_make_rich_text": plain_text}
+
+
 def translate() -> None:
     """Put it into the language of the terminal. These are plain names of the library's module."""
     for name, key in WORDS.items():
         setattr(rich_utils, name, say(key))
     rich_utils.DEFAULT_STRING = f"[{say('cli.frame.default')} {{}}]"
     rich_utils.RICH_HELP = "[blue]{command_path} {help_option}[/] " + say("cli.frame.try")
-    for name, better in {"Table": FoldingTable, "Columns": FoldingColumns}.items():
+    for name, better in BETTER.items():
         setattr(rich_utils, name, better)
     rich_utils.rich_format_error = format_error
     FORMATTER.write_usage = write_usage

@@ -27,7 +27,9 @@ def in_words(error: BaseException) -> str:
             return "\n".join((say("wrong.settings_in", source=error.source), *faults_of(error)))
         case SettingsError():
             return "\n".join((say("wrong.settings"), *faults_of(error)))
-        case Refusal() | DatabaseError() | ServerError() | InjectionError():
+        case DatabaseError() | ServerError():
+            return line(error.args[0], texts(), locale())
+        case Refusal() | InjectionError():
             return str(error)
         case OperationalError() if "no such table" in str(error):
             return say("cli.problem.no_tables")

@@ -20,7 +20,7 @@ from tortoise.backends.base.executor import (
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
 
-from core.settings import DatabaseSettings
+from core.settings import DatabaseSettings, Problem
 from core.store.drivers import Driver, OrmDriver, SqliteDriver
 from core.store.postgres import AWAY, REFUSED, PostgresDriver, away, server_settings
 from core.store.session import Session
@@ -87,7 +87,9 @@ class Database:
         :class:`DatabaseAwayError` where waiting may help.
         """
         if not self.settings.url.startswith(ENGINES):
-            raise DatabaseError(f"[database] url must begin with one of {', '.join(ENGINES)}")
+            engines = ", ".join(ENGINES)
+            words = f"[database] url must begin with one of {engines}"
+            raise DatabaseError(Problem.of("", "database_engine", words, engines=engines))
         if self.file:
             self.file.parent.mkdir(parents=True, exist_ok=True)
             _refuse_foreign(self.file)
@@ -106,7 +108,9 @@ class Database:
             await self.close()
             later = self.session is not None and away(error)
             kind = DatabaseAwayError if later else DatabaseError
-            raise kind(f"the database {self._shown()} cannot be used: {error}") from error
+            words, facts = f"the database {self._shown()} cannot be used: {error}", str(error)
+            problem = Problem.of("", "database_unusable", words, shown=self._shown(), error=facts)
+            raise kind(problem) from error
         except BaseException:
             await self.close()
             raise
@@ -132,10 +136,11 @@ class Database:
             self._lock.acquire(timeout=0)
         except Timeout:
             self._lock = None
-            raise DatabaseError(
+            words = (
                 f"the database {file} is locked: another xiaoer is running the shop on it. "
                 "Stop that one first, or give this one another [database] url."
-            ) from None
+            )
+            raise DatabaseError(Problem.of("", "database_taken", words, file=file)) from None
 
     def _config(self) -> dict[str, Any]:
         apps: dict[str, Any] = {}
@@ -179,7 +184,8 @@ def _refuse_foreign(file: Path) -> None:
     """Connecting to something else would hang: the driver's thread survives its own failure."""
     with contextlib.suppress(FileNotFoundError), file.open("rb") as head:
         if head.read(len(SIGNATURE)) not in {b"", SIGNATURE}:
-            raise DatabaseError(f"{file} is not a database: give another [database] url")
+            words = f"{file} is not a database: give another [database] url"
+            raise DatabaseError(Problem.of("", "database_foreign", words, file=file))
 
 
 def _refuse_locked(file: Path) -> None:
@@ -190,10 +196,12 @@ def _refuse_locked(file: Path) -> None:
             probe.execute("BEGIN IMMEDIATE")
             probe.execute("ROLLBACK")
         except sqlite3.DatabaseError as error:
-            raise DatabaseError(
+            words = (
                 f"the database {file} cannot be written ({error}): if another program has it open, "
                 "a backup or a viewer, close that first"
-            ) from error
+            )
+            problem = Problem.of("", "database_locked", words, file=file, error=str(error))
+            raise DatabaseError(problem) from error
 
 
 def _migrations_of(models: str) -> str | None:

@@ -14,6 +14,7 @@ from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
+from core.settings import Problem
 from core.store.postgres import QUARREL, QUARREL_TRIES
 
 log = structlog.get_logger(__name__)
@@ -21,7 +22,7 @@ LATEST = "__latest__"
 
 
 class DatabaseError(Exception):
-    """The database cannot be used; the message says why and what to do."""
+    """The database cannot be used; a :class:`~core.settings.Problem` says why and what to do."""
 
 
 async def upgrade(apps: Mapping[str, dict[str, Any]], shown: str, *, allowed: bool) -> None:
@@ -35,9 +36,8 @@ async def upgrade(apps: Mapping[str, dict[str, Any]], shown: str, *, allowed: bo
     plan = await executor.plan([MigrationTarget(label, LATEST) for label in managed])
     await _refuse_newer(executor, managed, shown)
     if plan and not allowed:
-        raise DatabaseError(
-            f"the database {shown} is older than this version: run `xiaoer run` once"
-        )
+        words = f"the database {shown} is older than this version: run `xiaoer run` once"
+        raise DatabaseError(Problem.of("", "database_older", words, shown=shown))
     if plan:
         log.info("database.upgrade", steps=len(plan))
         await executor.migrate([])  # makes the table of notes: a look for it must not fail later
@@ -53,11 +53,12 @@ async def _refuse_newer(
     known = set(executor.loader.graph.nodes)
     newer = [key for key in applied if key.app_label in managed and key not in known]
     if newer:
-        raise DatabaseError(
-            f"the database {shown} was written by a newer version (it has "
-            f"{newer[0].app_label} {newer[0].name}): upgrade xiaoer, "
-            "or restore the backup of this version"
+        step = f"{newer[0].app_label} {newer[0].name}"
+        words = (
+            f"the database {shown} was written by a newer version (it has {step}): "
+            "upgrade xiaoer, or restore the backup of this version"
         )
+        raise DatabaseError(Problem.of("", "database_newer", words, shown=shown, step=step))
 
 
 async def _migrate(managed: Mapping[str, dict[str, Any]]) -> None:

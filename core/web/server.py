@@ -11,7 +11,7 @@ from prometheus_client import generate_latest
 from core.adapter import Refused
 from core.channels import Lines
 from core.metrics import Metrics
-from core.settings import ServerSettings
+from core.settings import Problem, ServerSettings
 from core.web.hooks import Hooks
 from core.web.proxy import behind
 
@@ -22,7 +22,7 @@ Measure = Callable[[], Awaitable[None]]
 
 
 class ServerError(Exception):
-    """The server cannot listen; the message says why and what to do."""
+    """The server cannot listen; a :class:`~core.settings.Problem` says why and what to do."""
 
 
 class Server:
@@ -71,10 +71,12 @@ class Server:
             await self._runner.cleanup()
             self._runner = None
             place = f"{self._settings.host}:{self._settings.port}"
-            raise ServerError(
+            words = (
                 f"cannot listen on {place}: {error.strerror}. Another program may use the port; "
                 "set another one with [server] port or XIAOER__SERVER__PORT."
-            ) from error
+            )
+            problem = Problem.of("", "port_taken", words, place=place, error=error.strerror)
+            raise ServerError(problem) from error
         addresses = self._runner.addresses
         self.port = int(addresses[0][1]) if addresses else self._settings.port
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from core.effects import Effects
 from core.texts import Money
+from plugins.compensation.day import hold_to, midnight, spent
 from plugins.compensation.models import Grant, Proposal, Stage
 from plugins.compensation.policy import Denied, Person, alone, highest, second_eyes
 from plugins.compensation.settings import CompensationSettings, fen
@@ -37,10 +38,11 @@ async def propose(
 ) -> Proposal:
     """Within the person's own limit it is approved at once; above it waits for another person.
 
-    Whoever has got something for this cause is left out. Raises :class:`Denied`.
+    Whoever has got something for this cause is left out. Raises :class:`Denied`; so does the
+    commit, if others of the same person came between and the day's limit is reached.
     """
     people = await unserved(wish.cause, wish.people)
-    _check(wish, people, settings)
+    _check(wish, people, fen(settings.per_person))
     day = effects.clock.now().astimezone(effects.texts.zone)
     proposal = Proposal(
         number=f"P{day:%y%m%d}-{secrets.token_hex(3)}",
@@ -53,12 +55,16 @@ async def propose(
         proposed_at=effects.clock.now(),
     )
     effects.emit("compensation.proposed", **summary(proposal), by=by.login)
-    if proposal.total + await spent_today(effects, by.login) <= alone(by, settings):
+    limit = alone(by, settings)
+    if proposal.total + await spent(by.login, midnight(effects)) <= limit:
         _decide(effects, proposal, Stage.APPROVED, by.login)
+        hold_to(effects, proposal, limit)
         _hand_out(effects, proposal)
+    elif proposal.total > highest(settings):
+        raise Denied("highest", most=Money.fen(highest(settings)))
     else:
         _ask_staff(effects, proposal, settings)
-    effects.write(partial(proposal.save, force_create=True))
+    effects.save(proposal)
     return proposal
 
 
@@ -86,7 +92,7 @@ async def refuse(
         second_eyes(by, proposal.proposed_by, proposal.total, settings)
     facts = _decide(effects, proposal, Stage.REFUSED, by.login, why)
     effects.write(partial(_move, proposal.number, facts))
-    effects.emit("compensation.refused", **summary(proposal), by=by.login, why=why)
+    effects.emit("compensation.refused", **summary(proposal), by=by.login)
     return proposal
 
 
@@ -98,15 +104,6 @@ async def waiting(number: str) -> Proposal:
     if proposal.state is not Stage.PROPOSED:
         raise Denied("settled", number=number)
     return proposal
-
-
-async def spent_today(effects: Effects, login: str) -> int:
-    """Fen that somebody gave away today without a second person."""
-    midnight = datetime.combine(
-        effects.clock.now().astimezone(effects.texts.zone), time.min, effects.texts.zone
-    )
-    own = Proposal.filter(proposed_by=login, settled_by=login, settled_at__gte=midnight)
-    return sum(row.total for row in await own.exclude(state=Stage.REFUSED))
 
 
 async def unserved(cause: str, people: Sequence[int]) -> list[int]:
@@ -130,7 +127,7 @@ def summary(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _check(wish: Wish, people: Sequence[int], settings: CompensationSettings) -> None:
+def _check(wish: Wish, people: Sequence[int], most: int) -> None:
     if not people:
         raise Denied("nobody")
     if wish.fen < 0 or not (wish.fen or wish.priority):
@@ -139,10 +136,8 @@ def _check(wish: Wish, people: Sequence[int], settings: CompensationSettings) ->
         raise Denied("reason")
     if words := condition(wish.reason):
         raise Denied("condition", words=words)
-    if wish.fen > fen(settings.per_person):
-        raise Denied("per_person", most=Money(settings.per_person))
-    if wish.fen * len(people) > highest(settings):
-        raise Denied("highest", most=Money.fen(highest(settings)))
+    if wish.fen > most:
+        raise Denied("per_person", most=Money.fen(most))
 
 
 def _hand_out(effects: Effects, proposal: Proposal) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from plugins.compensation.decisions import Wish, approve, propose, refuse, unserved
 from plugins.compensation.handing import key_of
 from plugins.compensation.models import Grant, Proposal, Stage
-from plugins.compensation.policy import Denied, Person, alone, may_approve, typist
+from plugins.compensation.policy import Denied, Person, may_approve, typist
 from plugins.compensation.settings import CompensationSettings, fen
 from plugins.compensation.wording import condition
 
@@ -17,7 +17,6 @@ __all__ = [
     "Proposal",
     "Stage",
     "Wish",
-    "alone",
     "approve",
     "condition",
     "fen",

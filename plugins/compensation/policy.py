@@ -41,16 +41,15 @@ def may_approve(person: Person, settings: CompensationSettings) -> int:
 
 
 def highest(settings: CompensationSettings) -> int:
-    """Fen above which nobody in the shop may say yes."""
-    limits = settings.limits.values()
-    return max((fen(max(limit.alone, limit.approve)) for limit in limits), default=0)
+    """Fen above which nobody in the shop may approve what another proposed."""
+    return max((fen(limit.approve) for limit in settings.limits.values()), default=0)
 
 
 def second_eyes(person: Person, proposer: str, total: int, settings: CompensationSettings) -> None:
     """Raise :class:`Denied` unless the person may approve this proposal of another."""
     if person.login == proposer:
         raise Denied("four_eyes")
-    if max(alone(person, settings), may_approve(person, settings)) < total:
+    if may_approve(person, settings) < total:
         raise Denied("above_limit")
 
 

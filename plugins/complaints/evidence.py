@@ -22,7 +22,7 @@ from core.parts import File, Image, Video, Voice, load
 from core.store.models import ContactIdentity, Conversation, Message
 from core.texts import Texts
 from plugins.complaints.models import Complaint, FollowUp
-from plugins.orders.face import Order, OrderSource, SourceDown, bound
+from plugins.orders.face import Order, OrderSource, SourceDown, bound, proves, vouched
 
 BEFORE = timedelta(days=30)  # of talk before the complaint
 MOST = 5000
@@ -68,30 +68,33 @@ async def _messages(complaint: Complaint) -> list[Message]:
 async def _orders(
     people: list[int], source: OrderSource | None, now: datetime
 ) -> tuple[list[Order], list[str]]:
-    """Orders vouched for by a channel or proved in a chat; nobody else's."""
+    """Orders vouched for by a channel or proved in a chat; nobody else's.
+
+    And the numbers and customers that could not be asked for now. The source proves nothing itself.
+    """
     if source is None:
         return [], []
-    numbers: set[str] = set()
+    talks = await Conversation.filter(contact_id__in=people)
+    proofs = {proof for t in talks if (proof := bound(t.memory.get("orders", {}), now))}
+    rows = await ContactIdentity.filter(contact_id__in=people)
+    customers = {one for row in rows if (one := row.proven.get("customer_id"))}
     found: dict[str, Order] = {}
-    for talk in await Conversation.filter(contact_id__in=people):
-        if (proof := bound(talk.memory.get("orders", {}), now)) is not None:
-            numbers.add(proof.number)
-    missing: list[str] = []
-    for number in sorted(numbers):
+    missing: set[str] = set()
+    for proof in proofs:
         try:
-            order = await source.find(number)
+            order = await source.find(proof.number)
         except SourceDown:
-            missing.append(number)
+            missing.add(proof.number)
         else:
-            found |= {order.number: order} if order else {}
-    for row in await ContactIdentity.filter(contact_id__in=people):
+            found |= {order.number: order} if order and proves(order, proof.tail) else {}
+    for customer in customers:
         try:
-            order = await source.latest(row.proven.get("customer_id", ""))
+            order = await source.latest(customer)
         except SourceDown:
-            missing.append(row.proven["customer_id"])
+            missing.add(customer)
         else:
-            found |= {order.number: order} if order else {}
-    return [found[number] for number in sorted(found)], missing
+            found |= {order.number: order} if order and vouched(order, customer) else {}
+    return [found[number] for number in sorted(found)], sorted(missing)
 
 
 def _case(complaint: Complaint, task: FollowUp | None) -> dict[str, Any]:

@@ -48,14 +48,14 @@ class Folder:
             return await self._fold(items, before, after, numbers)
         except Superseded:
             log.debug("desk.mark_moved", entry=before.entry)
-            await self.catch_up()
+            await self.catch_up(after)
         return numbers
 
-    async def catch_up(self) -> None:
-        """Fold from where the mark is to the end."""
+    async def catch_up(self, known: Reader) -> None:
+        """Fold from where the mark is to the end; somebody was at ``known`` before."""
         while True:
             mark = await Mark.get(name=NAME)
-            reader = Reader(mark.message, mark.entry)
+            reader = Reader(mark.message, mark.entry).behind(known)
             if not (items := await reader.next()):
                 return
             before = Reader(mark.message, mark.entry)
@@ -66,8 +66,9 @@ class Folder:
 
     async def rebuild(self) -> None:
         """Throw the tables away and make them again."""
+        mark = await Mark.get(name=NAME)
         await self._writer.run(_forget)
-        await self.catch_up()
+        await self.catch_up(Reader(mark.message, mark.entry))
 
     async def _fold(
         self, items: Sequence[Item], before: Reader, after: Reader, numbers: set[int]

@@ -18,11 +18,14 @@ from plugins.console.cards import Deck, deck, names
 from plugins.console.messages import message_shape
 from plugins.console.models import Place, Thread
 from plugins.console.pages import Item, Reader, about, cursor_of
-from plugins.console.rooms import places_of_staff
+from plugins.console.roles import StaffRole, kinds_of
+from plugins.console.rooms import kinds_shown, of_staff
+from plugins.console.sessions import staff_of
 from plugins.console.strip import strips_of
 
 MOST_WAITING, AT_ONCE = 2000, 200  # frames
 STRIPS = 2.0  # seconds between two tellings of the counts
+WATCH = 1.0  # seconds between two looks at who may still be here
 ENDED, TOO_SLOW = 4401, 4409
 HOUSEWORK = ("faq.", "settings.")  # of what no customer said: for those too who see no conversation
 
@@ -42,6 +45,7 @@ class Seat:
     looks: int | None = None
     typing: bool = False
     live: bool = False
+    ended: bool = False
     held: list[bytes] = field(default_factory=list[bytes])
 
     def may_hear(self, item: Item, kind: ConversationKind | None) -> bool:
@@ -57,6 +61,8 @@ class Seat:
 
     def put(self, data: bytes) -> None:
         """Queue bytes."""
+        if self.ended:
+            return
         try:
             self.frames.put_nowait(data)
         except asyncio.QueueFull:
@@ -76,7 +82,10 @@ class Seat:
         self.held, self.live = [], True
 
     def end(self, code: int) -> None:
-        """Close it, whatever still waits."""
+        """Close it, whatever still waits; nothing follows, or the page would miss what waited."""
+        if self.ended:
+            return
+        self.ended = True
         while not self.frames.empty():
             self.frames.get_nowait()
         self.frames.put_nowait(code)
@@ -103,7 +112,7 @@ class Hub:
         """Nobody is there yet."""
         self._desk = desk
         self.seats: set[Seat] = set()
-        self._stirred, self._strips_at = False, 0.0
+        self._stirred, self._strips_at, self._watched_at = False, 0.0, 0.0
         self.position = Reader()  # what is older was told; moved in one step with the telling
 
     def end(self, sessions: Iterable[int]) -> None:
@@ -119,19 +128,22 @@ class Hub:
 
     async def told(self, items: Sequence[tuple[Item, str]], touched: set[int]) -> None:
         """New items, each with the cursor after it; then the cards of what they are about."""
-        if not self.seats:
-            self.position = cursor_of(items[-1][1]) or self.position
-            return
+        end = cursor_of(items[-1][1]) or self.position
         try:
-            await self._told_all(items, touched)
-        except BaseException:  # whoever missed something comes back with a cursor
+            if self.seats:
+                await self._watch()
+                await self._tell(items)
+            self.position = end
+            if self.seats:
+                await self._cards(await Thread.filter(conversation_id__in=touched))
+        except BaseException:  # whoever missed something comes back with a cursor before the end
             for seat in self.seats:
                 seat.end(TOO_SLOW)
+            self.position = end
             raise
 
-    async def _told_all(self, items: Sequence[tuple[Item, str]], touched: set[int]) -> None:
-        rows = await Thread.filter(conversation_id__in=touched)
-        kinds = {row.conversation_id: ConversationKind(row.kind) for row in rows}
+    async def _tell(self, items: Sequence[tuple[Item, str]]) -> None:
+        kinds = await kinds_shown(self._desk, filter(None, (about(item) for item, _ in items)))
         staff = await names()
         for item, cursor in items:
             number, frame = item_frame(item, cursor, staff)
@@ -139,8 +151,6 @@ class Hub:
             for seat in self.seats:
                 if seat.may_hear(item, kind):
                     seat.hear(data)
-        self.position = cursor_of(items[-1][1]) or self.position
-        await self._cards(rows)
 
     async def states(self, rows: Sequence[Message]) -> None:
         """What became of sends."""
@@ -181,10 +191,8 @@ class Hub:
         logins = {seat.login for seat in seats}
         marks = Place.filter(conversation_id__in=[t.conversation_id for t in rows])
         where = {(p.conversation_id, p.login): p for p in await marks.filter(login__in=logins)}
-        staff = places_of_staff(self._desk)
         for thread in rows:
-            room = whole.conversations[thread.conversation_id].external_id
-            if (thread.channel, room) in staff:
+            if of_staff(self._desk, whole.conversations[thread.conversation_id]):
                 continue
             made = card_frames(whole, thread, logins, where)
             kind = ConversationKind(thread.kind)
@@ -194,11 +202,24 @@ class Hub:
         self._stirred = True
 
     async def breathe(self) -> None:
-        """Tell the strips anew, at most once a second however much happens."""
+        """Look who is still here, and tell the strips anew, now and then however much happens."""
+        await self._watch()
         now = asyncio.get_running_loop().time()
         if self._stirred and now - self._strips_at >= STRIPS:
             self._stirred, self._strips_at = False, now
             await self._strips()
+
+    async def _watch(self) -> None:
+        """End the lines of sessions that are over, whichever process or command ended them."""
+        now, seats = asyncio.get_running_loop().time(), list(self.seats)
+        if not seats or now - self._watched_at < WATCH:
+            return
+        self._watched_at = now
+        people = await staff_of(self._desk, (seat.session for seat in seats))
+        for seat in seats:
+            who = people.get(seat.session)
+            if who is None or kinds_of(map(StaffRole, who.roles)) != seat.kinds:
+                seat.end(ENDED)
 
     async def _strips(self) -> None:
         people = {seat.login: seat.kinds for seat in self.seats if seat.kinds}

@@ -7,37 +7,43 @@ younger than the end of a full page of the other kind waits for the next one.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from heapq import merge
 from itertools import takewhile
 from typing import TypeAlias, cast
 
 from core.store.models import JournalEntry, Message
+from plugins.console.gaps import Gaps
 
 PAGE = 500
-PATIENCE = 2.0  # seconds: on PostgreSQL a smaller number may be committed after a larger one
 Item: TypeAlias = Message | JournalEntry
 
 
 @dataclass(slots=True)
 class Reader:
-    """How far one reader has come, and the numbers it was surprised to miss."""
+    """How far one reader has come, and what it still waits for."""
 
     message: int = 0
     entry: int = 0
-    _missed: dict[tuple[str, int], float] = field(default_factory=dict[tuple[str, int], float])
+    _messages: Gaps = field(default_factory=Gaps)
+    _entries: Gaps = field(default_factory=Gaps)
 
     @property
     def cursor(self) -> str:
         """Where to go on, as a browser keeps it."""
         return f"{self.message}.{self.entry}"
 
+    def behind(self, other: Reader) -> Reader:
+        """Itself, that waits for nothing up to where another is: that one has waited."""
+        self._messages.settled, self._entries.settled = other.message, other.entry
+        return self
+
     async def next(self) -> list[Item]:
         """What is new, in order; empty when nothing is. Moves on."""
         messages, entries = await self._read()
-        told = messages[: self._whole("m", self.message, [row.id for row in messages])]
-        whole = entries[: self._whole("j", self.entry, [row.id for row in entries])]
+        now = time.monotonic()
+        told = messages[: self._messages.whole(self.message, [row.id for row in messages], now)]
+        whole = entries[: self._entries.whole(self.entry, [row.id for row in entries], now)]
         heard = whole
         if len(messages) == PAGE and told:  # at the same time messages come first
             heard = list(takewhile(lambda row, end=told[-1].at: row.at < end, whole))
@@ -57,18 +63,6 @@ class Reader:
             end = entries[-1].at
             messages += takewhile(lambda row: row.at <= end, await newer)
         return messages, entries
-
-    def _whole(self, kind: str, last: int, numbers: Sequence[int]) -> int:
-        """How many of these follow on each other, or on a gap that was waited for long enough."""
-        now = time.monotonic()
-        for place, number in enumerate(numbers):
-            if number > last + 1 and last:
-                since = self._missed.setdefault((kind, last + 1), now)
-                if now - since < PATIENCE:
-                    return place
-                self._missed.pop((kind, last + 1))
-            last = number
-        return len(numbers)
 
 
 def cursor_of(text: str) -> Reader | None:

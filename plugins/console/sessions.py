@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 from functools import partial
 
@@ -31,6 +32,14 @@ async def signed_in(desk: Services, token: str) -> StaffSession | None:
         effects.write(partial(_touch, row.id, row.staff_id, now))
         await desk.write(effects)
     return row
+
+
+async def staff_of(desk: Services, sessions: Iterable[int]) -> dict[int, Staff]:
+    """The person of each of these sessions that is not over."""
+    since = desk.clock.now() - _life(desk)
+    rows = StaffSession.filter(id__in=set(sessions), ended_at=None, seen_at__gte=since)
+    found = await rows.filter(staff__active=True).select_related("staff")
+    return {row.id: row.staff for row in found}
 
 
 async def begin(desk: Services, who: Staff, request: web.Request) -> tuple[str, StaffSession]:

@@ -57,32 +57,50 @@ async def sign_in(desk: Services, addresses: Addresses, given: Try) -> Staff:
     """The person; raises :class:`Problem`: ``wrong-login``, ``code-needed``, ``slow-down`` ..."""
     addresses.check(given.address, desk.clock.now())
     async with addresses.turn:
-        return await _sign_in(desk, addresses, given)
+        who = await _known(desk, addresses, given, "sign-in-refused")
+        await _admit(desk, addresses, given, who)
+        return who
 
 
-async def _sign_in(desk: Services, addresses: Addresses, given: Try) -> Staff:
-    now, address, code = desk.clock.now(), given.address, given.code
-    addresses.check(address, now)
+async def prove(desk: Services, addresses: Addresses, given: Try) -> None:
+    """The password again, of somebody signed in; refused like a sign-in, with its own audit line.
+
+    A stolen session must be no better place to guess. Raises ``wrong-login`` or ``slow-down``.
+    """
+    addresses.check(given.address, desk.clock.now())
+    async with addresses.turn:
+        await _known(desk, addresses, given, "password-refused")
+
+
+async def _known(desk: Services, addresses: Addresses, given: Try, act: str) -> Staff:
+    """Whose password that is; ``act``: what is written down where it is nobody's."""
+    now = desk.clock.now()
+    addresses.check(given.address, now)
     who = await Staff.get_or_none(login=given.login, active=True)
     if who is not None:
         _check_locked(desk, who, now)
     right = await matches(who.password if who else "", given.password)
     if who is None or not right:
-        addresses.count(address, now)
-        await _refuse(desk, who, given.login, now)
+        addresses.count(given.address, now)
+        await _refuse(desk, who, given.login, act)
         raise Problem(401, "wrong-login")
-    step = code_step(who.totp, code, now, who.totp_used) if who.totp else 0
+    return who
+
+
+async def _admit(desk: Services, addresses: Addresses, given: Try, who: Staff) -> None:
+    """The second factor, where the person has one; then the wrong tries are forgotten."""
+    now = desk.clock.now()
+    step = code_step(who.totp, given.code, now, who.totp_used) if who.totp else 0
     if who.totp and not step:
-        if not code:
+        if not given.code:
             raise Problem(401, "code-needed")
-        addresses.count(address, now)
-        await _refuse(desk, who, given.login, now)
+        addresses.count(given.address, now)
+        await _refuse(desk, who, given.login, "sign-in-refused")
         raise Problem(401, "wrong-code")
     effects = desk.effects()
-    audit.record(effects, who.login, "signed-in", address)
+    audit.record(effects, who.login, "signed-in", given.address)
     effects.write(partial(_enter, who.id, step))
     await desk.write(effects)
-    return who
 
 
 def _check_locked(desk: Services, who: Staff, now: datetime) -> None:
@@ -93,9 +111,9 @@ def _check_locked(desk: Services, who: Staff, now: datetime) -> None:
         raise slow_down(left.total_seconds())
 
 
-async def _refuse(desk: Services, who: Staff | None, login: str, now: datetime) -> None:
-    effects = desk.effects()
-    audit.record(effects, "", "sign-in-refused", login[:40])
+async def _refuse(desk: Services, who: Staff | None, login: str, act: str) -> None:
+    effects, now = desk.effects(), desk.clock.now()
+    audit.record(effects, "", act, login[:40])
     if who is not None:
         _count(effects, who.id, now, timedelta(minutes=desk.settings.lock_minutes))
     await desk.write(effects)

@@ -22,7 +22,7 @@ from plugins.faq.life_commands import app as life
 from plugins.faq.loop_commands import app as loop
 from plugins.faq.models import KnowledgeEntry
 from plugins.faq.settings import FaqSettings
-from plugins.faq.store import entry_of, topic_of
+from plugins.faq.store import legible, topic_of
 from plugins.refusals import read_or_refuse
 
 app = typer.Typer(name="kb", no_args_is_help=True, help=say("faq.cli.help"))
@@ -114,7 +114,8 @@ async def _import(entries: list[Entry], by: str, *, yes: bool) -> tuple[dict[str
 async def _entries(category: str) -> list[Entry]:
     async with office():
         rows = await KnowledgeEntry.all().order_by("id")
-        return [entry_of(row) for row in rows if category in {"", row.category}]
+        wanted = (row for row in rows if category in {"", row.category})
+        return [entry for row in wanted if (entry := legible(row))]
 
 
 async def _ask(text: str, limit: int) -> list[dict[str, Any]]:

@@ -67,11 +67,12 @@ class Meaning:
         return f"{name}-{turn.hexdigest()}"
 
     def of(
-        self, texts: Sequence[str], known: Known | None = None, *, blank: bool = False
+        self, texts: Sequence[str], known: Known | None = None, missed: list[str] | None = None
     ) -> Floats:
         """A row for each text, zeros for empty ones; only what nobody knows is encoded.
 
-        Raises :class:`EncoderMissing`, unless what cannot be encoded now shall stay ``blank``.
+        Raises :class:`EncoderMissing`, unless there is a list of what was ``missed``: texts that
+        cannot be encoded now are put there, and their rows are zeros.
         """
         rows = np.zeros((len(texts), self.turn.turn.shape[1]), np.float32)
         shipped, missing = list[int](), list[int]()
@@ -91,8 +92,9 @@ class Meaning:
             try:
                 rows[part] = self.turn(self.encoder.encode([texts[at] for at in part]))
             except EncoderMissing as error:
-                if not blank:
+                if missed is None:
                     raise
+                missed += [texts[at] for at in missing[start:]]
                 log.warning("faq.not_encoded", texts=len(missing) - start, reason=str(error))
                 break
         return rows
@@ -143,8 +145,10 @@ class VectorIndex:
     def __init__(self, layout: Layout, source: Meaning, known: Known) -> None:
         """Encode what is not ``known`` yet."""
         self._layout = layout
-        rows = source.of(layout.wordings, known, blank=True)
-        self.answers = source.of(layout.answers if len(layout) <= MANY else (), known, blank=True)
+        answers, missed = layout.answers if len(layout) <= MANY else (), list[str]()
+        rows = source.of(layout.wordings, known, missed)
+        self.answers = source.of(answers, known, missed)
+        self.missed = frozenset(missed)  # the texts that could not be encoded
         self._rest, self._telling = _halves(rows)
         self._questions = rows[layout.first]
         self._centres = self._sums(rows)
@@ -179,12 +183,16 @@ class VectorIndex:
 
     def remembered(self, but: Container[str]) -> dict[str, Floats]:
         """The texts that are encoded already, ``but`` those."""
-        layout = self._layout
-        found = {t: self._row(at) for at, t in enumerate(layout.wordings) if t not in but}
+        layout, missed = self._layout, self.missed
+        found = {
+            text: self._row(at)
+            for at, text in enumerate(layout.wordings)
+            if text not in but and text not in missed
+        }
         found |= {
             text: row
             for text, row in zip(layout.answers, self.answers, strict=False)
-            if text not in but
+            if text not in but and text not in missed
         }
         return found
 

@@ -19,7 +19,7 @@ from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.models import EntryDraft, KnowledgeEntry
 from plugins.faq.publish import DRAFTED, Regression, check, draft
 from plugins.faq.settings import FaqSettings
-from plugins.faq.store import entry_of, store
+from plugins.faq.store import legible, store
 from plugins.faq.wording import PERSONAL, WORDS, fill, fitting
 
 NEW = "new"  # the stamp of what is not there yet
@@ -98,6 +98,8 @@ class Editor:
     ) -> list[Finding]:
         """Publish with these effects; returns what is worth telling.
 
+        With ``stamp`` it is the one entry that its editor looks at: its draft is done with.
+
         Raises :class:`~plugins.faq.publish.Regression` when it would spoil answers, unless
         ``sure``. The transaction raises :class:`Outdated` where ``stamp`` is no longer true.
         """
@@ -108,7 +110,7 @@ class Editor:
         async def work() -> None:
             if stamp:
                 await _unchanged(entries[0].id, stamp)
-            await store(entries, effects.clock, by)
+            await store(entries, effects.clock, by, explicit=bool(stamp))
 
         effects.write(work)
         effects.emit("faq.published", entries=len(entries), by=by)
@@ -154,7 +156,7 @@ async def sheet(entry_id: str) -> Sheet | None:
         return None
     return Sheet(
         id=entry_id,
-        published=entry_of(row) if row else None,
+        published=legible(row) if row else None,
         version=row.version if row else 0,
         author=row.author if row else "",
         updated_at=row.updated_at if row else None,

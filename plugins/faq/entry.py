@@ -6,6 +6,7 @@ from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
@@ -62,13 +63,16 @@ class Entry(BaseModel):
     @model_validator(mode="after")
     def _in_order(self) -> Entry:
         if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
-            raise ValueError("valid_from is after valid_to")
+            raise PydanticCustomError("imports.dates", "valid_from is after valid_to")
         return self
 
     def live(self, day: date) -> bool:
         """Whether it may answer on that day."""
-        begun = self.valid_from is None or self.valid_from <= day
-        return self.enabled and begun and (self.valid_to is None or day <= self.valid_to)
+        return self.to_come(day) and (self.valid_from is None or self.valid_from <= day)
+
+    def to_come(self, day: date) -> bool:
+        """Whether it may answer on that day or later."""
+        return self.enabled and (self.valid_to is None or day <= self.valid_to)
 
     @property
     def wordings(self) -> tuple[str, ...]:

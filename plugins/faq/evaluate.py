@@ -14,7 +14,7 @@ import psutil
 
 from plugins.faq.bands import Bands
 from plugins.faq.ladder import Ladder
-from plugins.imports import BrokenFile, read_text
+from plugins.imports import BrokenFile, fault, not_json, read_text
 
 DEPTH = 10  # of the ranking that is looked at
 WARM = 3  # questions asked before the clock counts
@@ -50,15 +50,16 @@ def read_queries(path: Path) -> list[Query]:
         try:
             row = cast("object", json.loads(line))
         except json.JSONDecodeError as error:
-            problems.append((number, f"not JSON: {error.msg}"))
+            problems.append((number, not_json(error)))
             continue
         match row:
             case {"query": str() as text, "gold": (str() | None) as gold}:
                 found.append(Query(text, gold))
             case _:
-                problems.append((number, 'expected {"query": text, "gold": id or null}'))
+                form = '{"query": "...", "gold": "..."}'
+                problems.append((number, fault("query", "expected {form}", form=form)))
     if not found and not problems:
-        problems.append((1, "no questions in it"))
+        problems.append((1, fault("no_questions", "no questions in it")))
     if problems:
         raise BrokenFile(problems, path.name)
     return found

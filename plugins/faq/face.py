@@ -9,7 +9,7 @@ from plugins.faq.files import FORMATS, parse, read, save
 from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.loop.approve import Unanswered, approve, gather, take
 from plugins.faq.loop.board import Board, board
-from plugins.faq.loop.candidates import Candidate, candidates, settle
+from plugins.faq.loop.candidates import Candidate, Full, candidates, settle
 from plugins.faq.models import KnowledgeEntry, LifeQuestion
 from plugins.faq.publish import (
     Regression,
@@ -35,6 +35,7 @@ __all__ = [
     "Entry",
     "FaqSettings",
     "Finding",
+    "Full",
     "KnowledgeBase",
     "KnowledgeEntry",
     "LifeQuestion",

@@ -14,7 +14,15 @@ import yaml
 
 from plugins.faq.entry import Entry
 from plugins.faq.tables import from_cells, from_csv, header, to_cells, to_csv
-from plugins.imports import BrokenFile, Row, read_text, validated
+from plugins.imports import (
+    BrokenFile,
+    Row,
+    fault,
+    not_an_object,
+    not_json,
+    read_text,
+    validated,
+)
 from plugins.sheets import read_sheet, write_sheet
 
 SHEET = ".xlsx"
@@ -40,7 +48,7 @@ def parse(text: str, suffix: str, name: str) -> list[Entry]:
 def _checked(rows: Iterator[Row], problems: list[tuple[int, str]], name: str) -> list[Entry]:
     entries = list(validated(rows, Entry, lambda entry: entry.id, problems))
     if not entries and not problems:
-        problems.append((1, "no entries in it"))
+        problems.append((1, fault("no_entries", "no entries in it")))
     if problems:
         raise BrokenFile(problems, name)
     return entries
@@ -53,12 +61,12 @@ def _json_lines(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
-            problems.append((number, f"not JSON: {error.msg} at column {error.colno}"))
+            problems.append((number, not_json(error)))
             continue
         if isinstance(row, dict):
             yield number, cast("dict[str, Any]", row)
         else:
-            problems.append((number, "not a JSON object"))
+            problems.append((number, not_an_object()))
 
 
 def _yaml(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
@@ -68,7 +76,7 @@ def _yaml(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
         items = _items(root)
         if items is None:
             line = root.start_mark.line + 1 if root else 1
-            problems.append((line, "expected a list of entries under 'items'"))
+            problems.append((line, fault("items", "expected a list of entries under 'items'")))
             return
         for node in items.value:
             row: Any = loader.construct_document(node)
@@ -76,12 +84,11 @@ def _yaml(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
             if isinstance(row, dict):
                 yield line, cast("dict[str, Any]", row)
             else:
-                problems.append((line, "not a mapping"))
+                problems.append((line, fault("mapping", "not a mapping")))
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        problems.append(
-            (mark.line + 1 if mark else 1, f"not YAML: {getattr(error, 'problem', error)}")
-        )
+        told = fault("yaml", "not YAML: {error}", error=getattr(error, "problem", error))
+        problems.append((mark.line + 1 if mark else 1, told))
     finally:
         loader.dispose()
 

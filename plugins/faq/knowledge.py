@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from core.clock import Clock
@@ -16,7 +16,7 @@ from plugins.faq.matcher import Match
 from plugins.faq.mind import Mind, Rehearsal
 from plugins.faq.models import KnowledgeEntry
 from plugins.faq.segment import Asked
-from plugins.faq.store import CHUNK, entry_of, topic_of
+from plugins.faq.store import CHUNK, legible, topic_of
 
 SPARE = 20  # further candidates, where some may be on other products
 
@@ -30,8 +30,7 @@ class KnowledgeBase:
         self._entries: dict[str, Entry] = {}  # those that may answer today
         self._dated: dict[str, Entry] = {}  # those that may not answer on every day
         self.special: dict[str, Entry] = {}  # those on some products only
-        self._seen: datetime | None = None  # the latest change that is known
-        self._latest: dict[str, int] = {}  # the versions that were written at that moment
+        self._versions: dict[str, int] | None = None  # of all rows that were read, by id
         self._day = self.today
 
     @property
@@ -51,17 +50,13 @@ class KnowledgeBase:
 
     async def load(self) -> None:
         """Take over what changed since the last time; at first, everything."""
-        first = self._seen is None
-        found = await KnowledgeEntry.all().order_by("id") if first else await self._since()
-        if not found and not first:
-            return
-        self._day = self.today
-        await self._take([entry_of(row) for row in found], first=first)
-        if found:
-            newest = max(row.updated_at for row in found)
-            latest = {row.id: row.version for row in found if row.updated_at == newest}
-            self._latest = latest if newest != self._seen else self._latest | latest
-            self._seen = newest
+        await self._turn_of_the_day()
+        known = self._versions
+        rows = await (KnowledgeEntry.all().order_by("id") if known is None else _changed(known))
+        entries = [entry for row in rows if (entry := legible(row))]
+        await self._take(entries, first=known is None)
+        self._versions = known or {}
+        self._versions.update((row.id, row.version) for row in rows)
 
     async def _take(self, entries: Sequence[Entry], *, first: bool = False) -> None:
         """Know these entries as they are now; those that may not answer today are forgotten."""
@@ -89,15 +84,6 @@ class KnowledgeBase:
         if self._day != self.today:
             self._day = self.today
             await self._take(list(self._dated.values()))
-
-    async def _since(self) -> list[KnowledgeEntry]:
-        """What changed later, or at the same moment: an import may write many rows at once."""
-        later = await KnowledgeEntry.filter(updated_at__gt=self._seen).order_by("id")
-        same = await KnowledgeEntry.filter(updated_at=self._seen).values_list("id", "version")
-        fresh = [str(one) for one, version in same if self._latest.get(str(one)) != version]
-        for at in range(0, len(fresh), CHUNK):
-            later += await KnowledgeEntry.filter(id__in=fresh[at : at + CHUNK]).order_by("id")
-        return later
 
     def warm(self) -> None:
         """Begin to read the meanings now instead of at the first question."""
@@ -127,12 +113,15 @@ class KnowledgeBase:
         return list({match.entry_id: match for match in sure}.values())
 
     async def rehearse(self, changed: Iterable[Entry]) -> Rehearsal:
-        """The matcher as it is, and as it would be with these entries; nothing changes."""
+        """The matcher as it is, and as it would be with these entries; nothing changes.
+
+        What begins later is taken as begun: nobody looks again on its first day.
+        """
         await self._turn_of_the_day()
         entries = list(changed)
-        live = [topic_of(entry) for entry in entries if entry.live(self._day)]
-        gone = [entry.id for entry in entries if not entry.live(self._day)]
-        return await self._mind.rehearse(live, gone)
+        coming = [topic_of(entry) for entry in entries if entry.to_come(self._day)]
+        gone = [entry.id for entry in entries if not entry.to_come(self._day)]
+        return await self._mind.rehearse(coming, gone)
 
     async def read(self, texts: Sequence[str]) -> list[Asked]:
         """The texts as the matcher sees them."""
@@ -145,3 +134,17 @@ class KnowledgeBase:
     def __len__(self) -> int:
         """How many entries can answer."""
         return len(self._entries)
+
+
+async def _changed(known: Mapping[str, int]) -> list[KnowledgeEntry]:
+    """The rows of other versions than are known.
+
+    All versions are compared: moments cannot tell, who writes earlier may commit later, and clocks
+    differ.
+    """
+    found = await KnowledgeEntry.all().values_list("id", "version")
+    fresh = [str(one) for one, version in found if known.get(str(one)) != version]
+    rows: list[KnowledgeEntry] = []
+    for at in range(0, len(fresh), CHUNK):
+        rows += await KnowledgeEntry.filter(id__in=fresh[at : at + CHUNK]).order_by("id")
+    return rows

@@ -171,6 +171,13 @@ class Ladder:
         segments = tuple(Segment(column, index.subjects, index.keys) for column in columns)
         self._index = replace(index, segments=segments)
 
+    @property
+    def understood(self) -> bool:
+        """Whether meaning is used, and no text lacks its own since the encoder was away."""
+        index = self.index
+        columns = (index.subjects, *(segment.column for segment in index.segments))
+        return all(column.meaning and not column.meaning.missed for column in columns)
+
     def unread(self) -> Iterator[list[str]]:
         """All texts that have a meaning to find, in batches."""
         answers = len(self.topics) <= MANY
@@ -199,7 +206,7 @@ class Ladder:
 
     def _with(self, index: Index, meaning: Meaning, known: Known) -> Index:
         subjects = index.subjects.understand(meaning, known)
-        vectors = meaning.of([topic.entry_id for topic in self._subjects], known, blank=True)
+        vectors = meaning.of([topic.entry_id for topic in self._subjects], known, missed=[])
         keys = tuple(replace(k, vector=v) for k, v in zip(index.keys, vectors, strict=True))
         known_by = meaning.evidence
         columns = known_by.columns(subjects.layout.ids) if known_by else None
@@ -229,7 +236,9 @@ class Ladder:
 
     def read(self, texts: Sequence[str]) -> list[Asked]:
         """The texts in each space; without the encoder at this moment, in that of terms."""
-        index = self.index
+        return self._read(self.index, texts)
+
+    def _read(self, index: Index, texts: Sequence[str]) -> list[Asked]:
         terms = [index.rarity.read(text) for text in texts]
         if index.meaning:
             with suppress(EncoderMissing):  # it tells its status itself
@@ -250,24 +259,25 @@ class Ladder:
                 return said
         if len(set(flat)) < 2 or not index.segments:  # nothing, or one character again and again
             return Verdict([])
-        asked = self.read([text])[0]
+        asked = self._read(index, [text])[0]
         signs, others = survey(index, asked)
         signs[list(index.gone_rows)] = GONE
-        return self._rank(signs, others, limit, dense=asked.vector is not None)
+        return _rank(index, signs, others, limit, dense=asked.vector is not None)
 
-    def _rank(self, signs: Floats, others: Floats, limit: int, *, dense: bool) -> Verdict:
-        index = self.index
-        chances, none = fusion_of(dense=dense).probabilities(signs, others)
-        count = len(chances)
-        best = np.argpartition(-chances, limit)[:limit] if limit < count else range(count)
-        ranked = sorted((int(at) for at in best), key=lambda at: -float(chances[at]))
-        kept = [at for at in ranked if at not in index.gone_rows]
-        facts, names = np.round(signs[kept].astype(float), 3).tolist(), _names(signs.shape[1])
-        matches = [
-            Match(index.id(at), round(float(chances[at]), 4), dict(zip(names, row, strict=True)))
-            for at, row in zip(kept, facts, strict=True)
-        ]
-        return Verdict(matches, none, dense)
+
+def _rank(index: Index, signs: Floats, others: Floats, limit: int, *, dense: bool) -> Verdict:
+    """The likeliest rows of the index that the signs were taken of."""
+    chances, none = fusion_of(dense=dense).probabilities(signs, others)
+    count = len(chances)
+    best = np.argpartition(-chances, limit)[:limit] if limit < count else range(count)
+    ranked = sorted((int(at) for at in best), key=lambda at: -float(chances[at]))
+    kept = [at for at in ranked if at not in index.gone_rows]
+    facts, names = np.round(signs[kept].astype(float), 3).tolist(), _names(signs.shape[1])
+    matches = [
+        Match(index.id(at), round(float(chances[at]), 4), dict(zip(names, row, strict=True)))
+        for at, row in zip(kept, facts, strict=True)
+    ]
+    return Verdict(matches, none, dense)
 
 
 def survey(

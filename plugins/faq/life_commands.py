@@ -162,9 +162,12 @@ def refuse(findings: Sequence[Finding]) -> Refusal:
 
 
 async def release(
-    desk: Desk, entries: Sequence[Entry], by: str, *, yes: bool
+    desk: Desk, entries: Sequence[Entry], by: str, *, yes: bool, explicit: bool = False
 ) -> tuple[tuple[int, int], list[Finding]]:
-    """Check and publish; returns how many are new and changed, and what is worth telling."""
+    """Check and publish; returns how many are new and changed, and what is worth telling.
+
+    ``explicit``: see :func:`~plugins.faq.store.store`.
+    """
     base, settings = desk.service(KnowledgeBase), desk.settings(FaqSettings)
     found: list[Finding] = []
     many = len(entries) > MANY
@@ -181,7 +184,7 @@ async def release(
 
     async def work() -> None:
         nonlocal counted
-        counted = await store(entries, desk.clock, by)
+        counted = await store(entries, desk.clock, by, explicit=explicit)
 
     effects.write(work)
     await desk.commit(effects)
@@ -227,7 +230,7 @@ async def _publish(entry_id: str, by: str, *, yes: bool) -> None:
         entry, reviewer = found
         if not (reviewer or yes):
             raise Refusal("faq.cli.not_reviewed", id=entry_id)
-        await release(desk, [entry], by, yes=yes)
+        await release(desk, [entry], by, yes=yes, explicit=True)
 
 
 async def _versions(entry_id: str) -> list[tuple[int, Entry, str, str]]:
@@ -237,4 +240,4 @@ async def _versions(entry_id: str) -> list[tuple[int, Entry, str, str]]:
 
 async def _roll_back(entry: Entry, by: str, *, yes: bool) -> None:
     async with office() as desk:
-        await release(desk, [entry], by, yes=yes)
+        await release(desk, [entry], by, yes=yes, explicit=True)

@@ -18,7 +18,7 @@ from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.life_commands import By, Yes, refuse
 from plugins.faq.loop.approve import Unanswered, approve, gather, take
 from plugins.faq.loop.board import Board, board
-from plugins.faq.loop.candidates import Candidate, candidates, settle
+from plugins.faq.loop.candidates import Candidate, Full, candidates, settle
 from plugins.faq.loop.transcripts import Said, pairs, read_transcripts
 from plugins.faq.publish import Regression
 from plugins.faq.settings import FaqSettings
@@ -138,6 +138,8 @@ async def _approve(number: int, *, answer: str, question: str, to: str, by: str,
             raise Refusal("faq.cli.no_answer", id=number) from unanswered
         except LookupError as error:
             raise Refusal("faq.cli.no_entry", id=to) from error
+        except Full as error:
+            raise Refusal("faq.cli.full", id=str(error)) from error
         await desk.commit(effects)
         return entry.id
 

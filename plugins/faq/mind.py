@@ -40,12 +40,14 @@ class Rehearsal:
 class Mind:
     """A matcher that thinks in threads."""
 
-    def __init__(self, encoder: Encoder | None, folder: Path | None = None) -> None:
+    def __init__(
+        self, encoder: Encoder | None, folder: Path | None = None, patience: float = PATIENCE
+    ) -> None:
         """Know nothing; vectors are kept in ``folder`` over a restart."""
         self._made: Ladder | None = None
         self._told: Sequence[Topic] | None = None  # what is to be learned when it is needed
         self._begun = False
-        self._encoder, self._folder = encoder, folder
+        self._encoder, self._folder, self._patience = encoder, folder, patience
         self._again = 0.0  # when an encoder that failed is tried anew
         self._thinking = ThreadPoolExecutor(1, "faq")
         self._teaching = asyncio.Lock()
@@ -78,16 +80,19 @@ class Mind:
         """Read what was told, and the meanings, in the background."""
         self._begun = True
         self._attend()
-        known = self._made is not None and self._made.index.meaning
-        if self._encoder is None or known or time.monotonic() < self._again:
+        done = self._made is not None and self._made.understood
+        if self._encoder is None or done or time.monotonic() < self._again:
             return
         if self._later is None or self._later.done():
             self._later = asyncio.create_task(self._understand())
 
     async def warm(self) -> None:
-        """Have read the meanings of a small knowledge; a large one's come when they come."""
+        """Have read the meanings of a small knowledge; a large one's come when they come.
+
+        Nobody waits for those of the few texts that an encoder in trouble has left out.
+        """
         self.begin()
-        if self._later is not None and self._small:
+        if self._later is not None and self._small and self._ladder.index.meaning is None:
             await asyncio.shield(self._later)
 
     async def change(self, topics: Sequence[Topic], gone: Sequence[str]) -> None:
@@ -168,7 +173,7 @@ class Mind:
                 await asyncio.to_thread(self._ladder.understand, source, known)
         except EncoderMissing as error:
             self._status = f"terms; no meaning: {error}"
-            self._again = time.monotonic() + PATIENCE
+            self._again = time.monotonic() + self._patience
             log.warning("faq.encoder_missing", reason=str(error))
         else:
             self._status = f"terms and meaning ({self._encoder.name})"

@@ -114,9 +114,10 @@ async def ask(turn: Turn, base: KnowledgeBase, settings: FaqSettings) -> None:
     decision = await base.decide(turn.text, bands, known)
     if direct and not turn.conversation.form:
         careful = Bands(settings.public_precision, settings.helpful, settings.candidates)
-        several = await base.answers(turn.text, careful, known)
+        sure = [base.get(m.entry_id) for m in await base.answers(turn.text, careful, known)]
+        several = [entry for entry in sure if entry]  # one may have gone in between
         if len(several) > 1 or (several and decision.band != "answer"):
-            answer_all(turn, [base.entries[m.entry_id] for m in several], settings, turn.message.id)
+            answer_all(turn, several, settings, turn.message.id)
             return
     if not decision.offered:
         turn.decline("nothing alike enough")

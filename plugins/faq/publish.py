@@ -13,7 +13,7 @@ from plugins.faq.exam import MANY, Finding, conflicts, examine
 from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.models import EntryDraft, EntryVersion, KnowledgeEntry
 from plugins.faq.settings import FaqSettings
-from plugins.faq.store import entry_of
+from plugins.faq.store import legible
 from plugins.faq.wording import unknown_facts
 
 DRAFTED = "faq.drafted"  # the journal's word: drafts were written, reviewed or dropped
@@ -43,7 +43,7 @@ async def check(
     """What publishing these entries would do; ``None``: how the knowledge stands as it is."""
     known = dict(base.entries)
     asked = known.values() if entries is None else entries
-    changed = {e.id: e for e in asked if entries is None or known.get(e.id) != e}
+    changed = {e.id: _dated(e, base) for e in asked if entries is None or known.get(e.id) != e}
     found = [
         Finding("fact", entry.id, name)
         for entry in changed.values()
@@ -55,6 +55,12 @@ async def check(
     bands = Bands(settings.precision, settings.helpful, settings.candidates)
     rehearsal = await base.rehearse([] if entries is None else list(changed.values()))
     return found + await asyncio.to_thread(examine, rehearsal, bands, known, changed)
+
+
+def _dated(entry: Entry, base: KnowledgeBase) -> Entry:
+    """An entry whose days are over is as good as switched off: it claims and promises nothing."""
+    over = entry.enabled and not entry.to_come(base.today)
+    return entry.model_copy(update={"enabled": False}) if over else entry
 
 
 async def refuse_regressions(
@@ -84,9 +90,10 @@ async def drafted(entry_id: str) -> tuple[Entry, str] | None:
 async def versions(entry_id: str) -> list[tuple[int, Entry, str, str]]:
     """All versions, the newest (published one) first: number, entry, author, since when (ISO)."""
     current = await KnowledgeEntry.get_or_none(id=entry_id)
-    if current is None:
+    said = legible(current) if current else None
+    if current is None or said is None:
         return []
-    newest = (current.version, entry_of(current), current.author, current.updated_at.isoformat())
+    newest = (current.version, said, current.author, current.updated_at.isoformat())
     past = await EntryVersion.filter(entry_id=entry_id).order_by("-number")
     return [
         newest,

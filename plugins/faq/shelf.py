@@ -19,7 +19,7 @@ from plugins.faq.entry import Entry
 from plugins.faq.knowledge import KnowledgeBase
 from plugins.faq.loop.board import UNTOUCHED, stale, used
 from plugins.faq.models import EntryDraft, KnowledgeEntry
-from plugins.faq.store import CHUNK, entry_of
+from plugins.faq.store import CHUNK, legible
 
 State = Literal["", "live", "off", "draft", "reviewed", "stale", "unused"]
 UNUSED_DAYS = 30  # an entry that answered nobody for so long counts as never used
@@ -180,13 +180,13 @@ async def _known(ids: Sequence[str]) -> list[str]:
 
 
 def _spine(row: KnowledgeEntry, draft: EntryDraft | None, today: date, now: datetime) -> Spine:
-    aged = stale(row, today, now)
+    aged, entry = stale(row, today, now), legible(row)
     return Spine(
         id=row.id,
         question=row.question,
         category=row.category,
         owner=row.owner,
-        state=state_of(entry_of(row), today),
+        state=state_of(entry, today) if entry else "off",
         draft=draft_state(draft),
         stale=aged.reason if aged else "",
         version=row.version,

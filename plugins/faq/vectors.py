@@ -43,7 +43,7 @@ class VectorFile:
         self._keys: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._rows: NDArray[np.float16] = np.zeros((0, 1), np.float16)
         self._fresh: dict[int, NDArray[np.float16]] = {}
-        if self._path and self._path.exists():
+        if self._path:
             self._open(self._path)
 
     def get(self, text: str, /) -> Floats | None:
@@ -61,7 +61,10 @@ class VectorFile:
             self._fresh[key_of(text)] = row
 
     def keep(self, texts: Sequence[str]) -> None:
-        """Write the vectors of these texts, if there are new ones, and forget all others."""
+        """Write the vectors of these texts, if there are new ones, and forget all others.
+
+        Where nothing can be written they are encoded once more after the next start.
+        """
         if not self._fresh or self._path is None:
             return
         wanted = sorted({key_of(text) for text in texts if text})
@@ -71,11 +74,11 @@ class VectorFile:
         table = np.zeros(len(found), [("key", "<u8"), ("row", "<f2", (len(found[0][1]),))])
         for at, one in enumerate(found):
             table[at] = one
-        fresh = self._path.with_suffix(f".{os.getpid()}")
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("wb") as file:
-            np.save(file, table)
-        fresh.replace(self._path)
+        try:
+            _write(table, self._path)
+        except OSError as error:
+            log.warning("faq.vectors_not_kept", file=str(self._path), reason=str(error))
+            return
         self._fresh.clear()
         self._open(self._path)
 
@@ -88,7 +91,21 @@ class VectorFile:
 
     def _open(self, path: Path) -> None:
         try:
+            if not path.exists():
+                return
             table = np.load(path, mmap_mode="r", allow_pickle=False)
             self._keys, self._rows = np.array(table["key"]), table["row"]
         except (OSError, EOFError, ValueError, IndexError, KeyError) as error:
             log.warning("faq.vectors_unreadable", file=str(path), reason=str(error))
+
+
+def _write(table: NDArray[np.void], path: Path) -> None:
+    """All of it or nothing. Raises :class:`OSError`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    try:
+        with fresh.open("wb") as file:
+            np.save(file, table)
+        fresh.replace(path)
+    finally:
+        fresh.unlink(missing_ok=True)

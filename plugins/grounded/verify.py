@@ -16,7 +16,7 @@ lets it be shown before the next one has come.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -82,18 +82,20 @@ def _drawn(line: Line, cited: Sequence[Source]) -> list[Sentence] | None:
 def _runs(said: Sequence[Clause], known: Sequence[Sentence]) -> list[Sentence] | None:
     """The clauses as beginnings of known sentences, one after the other; ``None`` if they are not.
 
-    The longest beginning is tried first, so a sentence is not taken for cut off that is whole.
+    The longest beginning counts, so a sentence is not taken for cut off that is whole. Found from
+    the end, each place once: a model may repeat what it was given as often as it likes.
     """
-    if not said:
-        return []
-    for sentence, many in sorted(_starts(said, known), key=lambda pair: -pair[1]):
-        rest = _runs(said[many:], known)
-        if rest is not None:
-            return [sentence, *rest]
-    return None
+    distinct = dict.fromkeys(known)
+    from_: dict[int, list[Sentence]] = {len(said): []}  # by where the rest begins
+    for at in reversed(range(len(said))):
+        starts = [s for s in _starts(said[at:], distinct) if at + s[1] in from_]
+        if starts:
+            sentence, many = max(starts, key=lambda start: start[1])
+            from_[at] = [sentence, *from_[at + many]]
+    return from_.get(0)
 
 
-def _starts(said: Sequence[Clause], known: Sequence[Sentence]) -> Iterator[tuple[Sentence, int]]:
+def _starts(said: Sequence[Clause], known: Iterable[Sentence]) -> Iterator[tuple[Sentence, int]]:
     """Known sentences that the clauses begin with, and how many clauses of each."""
     for sentence in known:
         many = 0

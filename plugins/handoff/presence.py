@@ -18,7 +18,7 @@ QUEUE = "queue"  # the key of the one deadline that looks through the queue
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Somebody who may take conversations."""
+    """Somebody who may take conversations: so many at once, none where ``capacity`` is 0."""
 
     login: str
     name: str
@@ -55,6 +55,12 @@ def set_presence(effects: Effects, seat: Seat, state: str) -> None:
         effects.cancel(LEFT, seat.login)
 
 
+def set_seat(effects: Effects, seat: Seat) -> None:
+    """Another name or capacity of somebody who has been there; a place more is given at once."""
+    effects.write(partial(_reseat, seat))
+    effects.at(timedelta(0), ASSIGN, QUEUE)
+
+
 async def skills_of() -> dict[str, list[str]]:
     """What each can do that not everybody can."""
     return {row.login: row.skills for row in await Agent.all()}
@@ -70,6 +76,10 @@ async def _train(now: datetime, seat: Seat, skills: list[str]) -> None:
     row = await Agent.get_or_none(login=seat.login) or Agent(login=seat.login, since=now)
     row.name, row.capacity, row.skills = seat.name, seat.capacity, skills
     await row.save()
+
+
+async def _reseat(seat: Seat) -> None:
+    await Agent.filter(login=seat.login).update(name=seat.name, capacity=seat.capacity)
 
 
 async def _set(now: datetime, seat: Seat, state: str) -> None:

@@ -12,7 +12,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
-from plugins.imports import BrokenFile, Row, csv_rows, read_text, validated
+from plugins.imports import (
+    BrokenFile,
+    Row,
+    csv_rows,
+    fault,
+    not_an_object,
+    not_json,
+    read_text,
+    validated,
+)
 from plugins.orders.order import Order
 
 FORMATS = (".csv", ".json")
@@ -32,7 +41,7 @@ def parse(text: str, suffix: str, name: str) -> list[Order]:
     rows = _csv(text, problems) if suffix == ".csv" else _json(text, problems)
     orders = list(validated(rows, Order, lambda order: order.number, problems))
     if not orders and not problems:
-        problems.append((1, "no orders in it"))
+        problems.append((1, fault("no_orders", "no orders in it")))
     if problems:
         raise BrokenFile(problems, name)
     return orders
@@ -62,7 +71,7 @@ def _json(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
     """The list's elements one by one, so that each knows the line it begins in."""
     head = _HEAD.match(text)
     if head is None:
-        problems.append((1, "expected a list of orders"))
+        problems.append((1, fault("orders", "expected a list of orders")))
         return
     decoder, place = json.JSONDecoder(), head.end()
     while (place := _skip(text, place)) < len(text) and text[place] != "]":
@@ -70,14 +79,14 @@ def _json(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
         try:
             row, place = decoder.raw_decode(text, place)
         except json.JSONDecodeError as error:
-            problems.append((error.lineno, f"not JSON: {error.msg} at column {error.colno}"))
+            problems.append((error.lineno, not_json(error)))
             return
         if isinstance(row, dict):
             yield line, cast("dict[str, Any]", row)
         else:
-            problems.append((line, "not a JSON object"))
+            problems.append((line, not_an_object()))
     if place >= len(text):
-        problems.append((text.count("\n") + 1, "the list has no end"))
+        problems.append((text.count("\n") + 1, fault("end", "the list has no end")))
 
 
 def _skip(text: str, place: int) -> int:

@@ -45,7 +45,7 @@ async def test_a_lead_opens_tells_compensates_and_ends_an_incident(
     await expect(wang.at.get_by_text("没有事件，一切太平。")).to_be_visible()
     await wang.presses("新建事件")
     await wang.at.get_by_label("出了什么事").fill("付款故障")
-    await wang.at.get_by_label("顾客说哪些词").fill("付不了款 支付失败")
+    await wang.at.get_by_label("顾客说了哪些词").fill("付不了款 支付失败")
     await wang.presses("立为事件")
     await expect(wang.at.locator(".incident h2")).to_have_text("付款故障")
     await mei.says("为什么付不了款")

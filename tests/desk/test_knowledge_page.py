@@ -165,7 +165,7 @@ async def test_working_hours_are_set_at_the_desk_and_go_back_to_the_file(
     slots = wang.at.locator(".setting", has_text="每周定时群发")
     await expect(slots).to_contain_text("辅食教程")  # by itself
     await zhou.at.context.close()
-    await wang.presses("“人工上班时间”用回文件的值")
+    await wang.presses("“人工上班时间”恢复成文件里的值")
     await wang.at.get_by_role("button", name="确定").click()
     await expect(hours).not_to_contain_text("已改")
     assert wang.faults == []

@@ -28,7 +28,7 @@ async def test_merged_undone_and_erased_by_somebody_who_leads(browser: Browser) 
         await desk.at.get_by_role("link", name="梅梅").click()
         await desk.presses("对比")
         assert await desk.serious_findings() == []
-        await desk.presses("合成一个人")
+        await desk.presses("合并成一个人")
         await expect(desk.at.get_by_role("button", name="撤销")).to_be_visible()
         await expect(desk.at.locator(".earlier")).to_have_count(2)
         await desk.presses("撤销")
@@ -39,7 +39,7 @@ async def test_merged_undone_and_erased_by_somebody_who_leads(browser: Browser) 
         await desk.presses("抹除")
         await desk.at.locator(".el-message-box input").fill(str(rows["梅梅"]))
         await desk.at.locator(".el-message-box input").press("Enter")
-        await expect(desk.at.get_by_text("只剩下计数")).to_be_visible()
+        await expect(desk.at.get_by_text("只剩下条数")).to_be_visible()
         assert [row.external_id for row in await ContactIdentity.all()] == ["阿梅"]
         assert desk.faults == []
         await desk.at.context.close()

@@ -3,16 +3,43 @@
 import pytest
 
 from tests.plugins.console import test_numbers_story as numbers
+from tests.plugins.console.desk import open_desk
 from tests.plugins.console.test_board_story import (
     test_numbers_are_counted_as_it_happens_and_rebuilt_to_the_same,
 )
+from tests.plugins.console.test_gaps import (
+    test_a_rebuild_does_not_stop_at_a_burnt_number,
+    test_what_came_after_a_burnt_number_is_not_lost_to_who_reconnects,
+)
 from tests.plugins.console.test_inbox_story import *  # noqa: F403
 from tests.plugins.console.test_live_story import test_a_reconnect_replays_what_was_missed_once
+from tests.plugins.console.test_seats import (
+    test_words_are_neither_lost_nor_doubled_where_telling_them_failed,
+)
 
 __all__ = [
+    "test_a_rebuild_does_not_stop_at_a_burnt_number",
     "test_a_reconnect_replays_what_was_missed_once",
     "test_numbers_are_counted_as_it_happens_and_rebuilt_to_the_same",
+    "test_what_came_after_a_burnt_number_is_not_lost_to_who_reconnects",
+    "test_words_are_neither_lost_nor_doubled_where_telling_them_failed",
 ]
+
+
+async def test_numbers_that_a_platforms_retries_use_up_hide_no_word_and_cost_one_wait() -> None:
+    async with open_desk() as office:
+        li, wang = await office.opens("li"), await office.opens("wang")
+        line, beside, mei = await li.listens(), await wang.listens(), office.shop.customer("Mei")
+        await mei.says("0")
+        await line.message("0")
+        await line.close()
+        for word in "123456":  # each told twice by the platform
+            for _ in range(2):
+                await mei.says(word, key=f"retried-{word}")
+        await beside.message("6")
+        again = await li.listens(line.cursor)
+        await again.until("replayed")
+        assert [word for word in again.said() if word in "123456"] == list("123456")
 
 
 async def test_what_the_numbers_say_is_the_same_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,7 +13,10 @@ TOKEN = "order-token"
 
 
 class OrderSystem:
-    """Orders by number and customer. ``mood``: ``hang``, ``broken``, ``down``."""
+    """Orders by number and customer. ``mood``: ``hang``, ``broken``, ``down``.
+
+    ``careless``: a filter is no filter, anybody hears of the newest order.
+    """
 
     def __init__(self) -> None:
         self.orders: list[dict[str, Any]] = []
@@ -28,7 +31,8 @@ class OrderSystem:
 
     async def many(self, request: web.Request) -> web.Response:
         customer = request.query["customer_id"]
-        found = [o for o in self.orders if o.get("customer_id") == customer]
+        careless = self.mood == "careless"
+        found = [o for o in self.orders if careless or o.get("customer_id") == customer]
         return await self._answer(request, found[-1:])
 
     async def _answer(self, request: web.Request, body: object) -> web.Response:

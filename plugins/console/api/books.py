@@ -12,6 +12,7 @@ from typing import Literal
 from aiohttp import web
 from pydantic import Field
 
+from core.wrong import line
 from plugins.console import audit
 from plugins.console.api.knowledge import FindingShape, editor, findings, release, write
 from plugins.console.ask import Ask
@@ -48,7 +49,7 @@ class Format(Shape):
 
 async def import_knowledge(ask: Ask, body: Book) -> Taken:
     """All of a file or nothing: every mistake is named by its line."""
-    knowledge, entries = editor(ask), await _entries(body)
+    knowledge, entries = editor(ask), await _entries(ask, body)
     if body.publish:
         found = await release(ask, entries, "knowledge-imported", sure=body.sure)
         return Taken(entries=len(entries), drafted=False, findings=findings(ask, found)[:TOLD])
@@ -74,7 +75,7 @@ async def export_knowledge(ask: Ask, query: Format) -> web.Response:
     )
 
 
-async def _entries(body: Book) -> list[Entry]:
+async def _entries(ask: Ask, body: Book) -> list[Entry]:
     suffix = Path(body.name).suffix.lower()
     if suffix not in FORMATS:
         raise Problem(400, "bad-file", fields={"": ", ".join(FORMATS)})
@@ -85,7 +86,8 @@ async def _entries(body: Book) -> list[Entry]:
     try:
         return await asyncio.to_thread(_read, data, suffix)
     except BrokenFile as broken:
-        told = {f"{line}": reason for line, reason in reversed(broken.problems[:TOLD])}
+        worst = reversed(broken.problems[:TOLD])
+        told = {f"{at}": line(one, ask.desk.texts, ask.locale) for at, one in worst}
         raise Problem(400, "bad-file", fields=told) from None
 
 

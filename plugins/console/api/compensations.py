@@ -147,7 +147,7 @@ def _rules(ask: Ask) -> CompensationSettings:
 
 def _shape(ask: Ask, row: Proposal) -> ProposalShape:
     person, rules = _person(ask), _rules(ask)
-    most = max(compensation.alone(person, rules), compensation.may_approve(person, rules))
+    most = compensation.may_approve(person, rules)
     waits = row.state is Stage.PROPOSED
     return ProposalShape(
         number=row.number,

@@ -93,7 +93,7 @@ async def transfer(ask: Ask, body: Transfer) -> ConversationShape:
 
 async def return_to_bot(ask: Ask, body: Return) -> ConversationShape:
     """The bot goes on; the customer is told."""
-    conversation = await held(ask)
+    conversation = await _with_people(ask)
     effects = ask.desk.effects()
     if body.summary.strip():
         write_note(effects, conversation.id, ask.who.login, body.summary)
@@ -104,7 +104,7 @@ async def return_to_bot(ask: Ask, body: Return) -> ConversationShape:
 
 async def close(ask: Ask, body: Close) -> ConversationShape:
     """It is over: back to the bot in silence, or with the rating card."""
-    conversation = await held(ask)
+    conversation = await _with_people(ask)
     await ask.desk.tail.catch_up()
     thread = await Thread.get(conversation_id=conversation.id)
     effects, agent = ask.desk.effects(), agent_of(conversation.owner)
@@ -131,6 +131,14 @@ async def held(ask: Ask) -> Conversation:
     conversation = await direct_of(ask)
     if conversation.owner != ask.owner and not ask.roles & LEADS:
         raise Problem(409, "not-yours")
+    return conversation
+
+
+async def _with_people(ask: Ask) -> Conversation:
+    """The same, where the bot does not have it yet: what is over is not ended again."""
+    conversation = await held(ask)
+    if conversation.owner == "bot":
+        raise Problem(409, "with-bot")
     return conversation
 
 

@@ -92,8 +92,8 @@ async def get_conversation(ask: Ask) -> ConversationShape:
 
 async def opened(ask: Ask) -> ConversationShape:
     """The conversation of the path, as it is for this person."""
-    thread = await thread_of(ask)
     conversation = await conversation_of(ask)
+    thread = await thread_of(conversation)
     whole = await deck(ask.desk, [thread])
     place = (await places([conversation.id], ask.who.login)).get(conversation.id)
     card = whole.card(thread, ask.who.login, place)

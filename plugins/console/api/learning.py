@@ -14,6 +14,7 @@ from plugins.console.problems import Problem, not_found
 from plugins.console.table import Shape
 from plugins.faq.face import (
     Candidate,
+    Full,
     Regression,
     Unanswered,
     approve,
@@ -146,6 +147,8 @@ async def approve_candidate(ask: Ask, body: Approval) -> Approved:
         entry = await approve(effects, one, knowledge.base, knowledge.settings, by=who, **facts)
     except Regression as regression:
         raise regressed(ask, regression) from None
+    except Full:
+        raise Problem(409, "entry-full") from None
     except Unanswered:
         raise Problem(400, "bad-request", fields={"answer": ask.say("console.needed")}) from None
     except LookupError:

@@ -8,14 +8,13 @@ from typing import Literal
 from aiohttp import WSMsgType, web
 from pydantic import Field, ValidationError
 
-from core.message import ConversationKind
 from core.store.models import Message
 from plugins.console.ask import Ask
 from plugins.console.cards import names
 from plugins.console.hub import Hub, Seat, encode, item_frame, state_frame
-from plugins.console.models import Thread
 from plugins.console.pages import Reader, about, cursor_of
 from plugins.console.problems import Problem
+from plugins.console.rooms import kinds_shown
 from plugins.console.table import Shape
 
 TOO_OLD = 5000  # rows behind: fetching everything anew is quicker
@@ -75,7 +74,7 @@ async def _join(ask: Ask, seat: Seat, after: str) -> None:
         seat.tell({"t": "reload", "cursor": end.cursor})
     if begin is not None:
         start = begin.message
-        await _replay(seat, begin, end)
+        await _replay(ask, seat, begin, end)
         seat.tell({"t": "replayed", "cursor": end.cursor})
         await _states(ask, seat, start)
     seat.open()
@@ -86,14 +85,14 @@ def _near(begin: Reader, end: Reader) -> bool:
     return all(0 <= number <= TOO_OLD for number in behind)
 
 
-async def _replay(seat: Seat, reader: Reader, end: Reader) -> None:
+async def _replay(ask: Ask, seat: Seat, reader: Reader, end: Reader) -> None:
     """Everything after the cursor up to where the live line begins, if the person may see it."""
     told, staff = Reader(reader.message, reader.entry), await names()
-    while (told.message, told.entry) != (end.message, end.entry):
-        items = await reader.next()
-        if not items:
-            return
-        kinds = await _kinds({n for item in items if (n := about(item)) is not None})
+    reader.behind(end)
+    while reader.message < end.message or reader.entry < end.entry:
+        if not (items := await reader.next()):
+            return  # the last were erased since
+        kinds = await kinds_shown(ask.desk, filter(None, map(about, items)))
         for item in items:
             limit, name = (
                 (end.message, "message") if isinstance(item, Message) else (end.entry, "entry")
@@ -121,7 +120,7 @@ async def _heard(ask: Ask, seat: Seat, text: str) -> None:
     except ValidationError:
         return  # a frame of a newer page, say
     number = look.conversation
-    seen = await _kinds({number}) if number is not None else {}
+    seen = await kinds_shown(ask.desk, [number] if number is not None else [])
     before, hub = seat.looks, ask.desk.hub
     seat.looks = number if number is not None and seen.get(number) in seat.kinds else None
     seat.typing = look.typing
@@ -131,8 +130,3 @@ async def _heard(ask: Ask, seat: Seat, text: str) -> None:
 def _tell(hub: Hub, before: int | None, now: int | None) -> None:
     for number in {before, now}:
         hub.tell_viewers(number)
-
-
-async def _kinds(numbers: set[int]) -> dict[int, ConversationKind]:
-    rows = await Thread.filter(conversation_id__in=numbers)
-    return {row.conversation_id: ConversationKind(row.kind) for row in rows}

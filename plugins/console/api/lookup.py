@@ -7,12 +7,13 @@ from core.store.models import Conversation
 from plugins.console.ask import Ask
 from plugins.console.models import Thread
 from plugins.console.problems import Problem, not_found
+from plugins.console.rooms import of_staff
 
 
 async def conversation_of(ask: Ask) -> Conversation:
     """The conversation of the path; raises :class:`Problem` ``not-found``."""
     row = await Conversation.get_or_none(id=ask.number()).prefetch_related("contact")
-    if row is None or row.kind not in ask.kinds:
+    if row is None or row.kind not in ask.kinds or of_staff(ask.desk, row):
         raise not_found()
     return row
 
@@ -25,9 +26,9 @@ async def direct_of(ask: Ask) -> Conversation:
     return row
 
 
-async def thread_of(ask: Ask) -> Thread:
-    """The conversation of the path as lists know it."""
-    row = await Thread.get_or_none(conversation_id=ask.number())
-    if row is None or row.kind not in ask.kinds:
+async def thread_of(conversation: Conversation) -> Thread:
+    """The same as lists know it; raises :class:`Problem` ``not-found`` until anything was said."""
+    row = await Thread.get_or_none(conversation_id=conversation.id)
+    if row is None:
         raise not_found()
     return row

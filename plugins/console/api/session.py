@@ -10,22 +10,16 @@ from pydantic import Field
 from plugins.console import audit, sessions
 from plugins.console.ask import Ask
 from plugins.console.models import Staff, StaffSession, Thread
-from plugins.console.passwords import (
-    SHORTEST,
-    code_step,
-    fresh_totp,
-    hashed,
-    matches,
-    totp_uri,
-)
+from plugins.console.passwords import SHORTEST, code_step, fresh_totp, hashed, totp_uri
 from plugins.console.problems import Problem, not_found
 from plugins.console.quality import notice
 from plugins.console.roles import StaffRole
 from plugins.console.sessions import COOKIE, set_cookie
 from plugins.console.shapes import Presence
-from plugins.console.signin import Addresses, Try, sign_in
+from plugins.console.signin import Addresses, Try, prove, sign_in
+from plugins.console.staff import seat_of
 from plugins.console.table import Shape
-from plugins.handoff.face import Seat, presence_of, set_presence
+from plugins.handoff.face import presence_of, set_presence
 
 ADDRESSES = web.AppKey("addresses", Addresses)
 
@@ -203,8 +197,7 @@ async def revoke_session(ask: Ask) -> None:
 async def change_presence(ask: Ask, body: State) -> Me:
     """Come, go, or take a break."""
     effects = ask.desk.effects()
-    seat = Seat(ask.who.login, ask.who.name, ask.who.capacity)
-    set_presence(effects, seat, body.state)
+    set_presence(effects, seat_of(ask.who), body.state)
     await ask.desk.write(effects)
     return await _me(ask)
 
@@ -230,12 +223,8 @@ async def _me(ask: Ask) -> Me:
 
 async def _prove(ask: Ask, password: str) -> None:
     """The password again, counted like a sign-in: a stolen session must not be a way to guess."""
-    addresses = ask.request.config_dict[ADDRESSES]
-    address, now = ask.request.remote or "", ask.desk.clock.now()
-    addresses.check(address, now)
-    if not await matches(ask.who.password, password):
-        addresses.count(address, now)
-        raise Problem(401, "wrong-login")
+    given = Try(ask.request.remote or "", ask.who.login, password, "")
+    await prove(ask.desk, ask.request.config_dict[ADDRESSES], given)
 
 
 async def _update(number: int, **columns: object) -> None:

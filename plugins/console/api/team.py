@@ -19,7 +19,7 @@ from plugins.console.problems import not_found
 from plugins.console.roles import PEOPLE, StaffRole
 from plugins.console.shapes import Presence
 from plugins.console.table import Shape
-from plugins.handoff.face import Seat, presences, set_skills, skills_of
+from plugins.handoff.face import presences, set_skills, skills_of
 
 Skill = Annotated[str, Field(min_length=1, max_length=40)]
 
@@ -189,7 +189,7 @@ async def _train(ask: Ask, effects: Effects, skills: list[str]) -> None:
     row = await Staff.get_or_none(login=ask.path["login"])
     if row is None:
         raise not_found()
-    set_skills(effects, Seat(row.login, row.name, row.capacity), skills)
+    set_skills(effects, accounts.seat_of(row), skills)
     audit.record(effects, ask.who.login, "staff-trained", row.login, skills=skills)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from core.effects import Effects
 from plugins.faq.entry import Entry
 from plugins.faq.knowledge import KnowledgeBase
-from plugins.faq.loop.candidates import Candidate, settle, taught
+from plugins.faq.loop.candidates import Candidate, settle, taught, wiser
 from plugins.faq.loop.harvest import harvest
 from plugins.faq.models import LifeQuestion
 from plugins.faq.publish import refuse_regressions
@@ -62,7 +62,8 @@ async def approve(
 ) -> Entry:
     """Publish a candidate: as an entry of its own, or ``to`` an entry that lacks its wordings.
 
-    Raises :class:`Unanswered`, :class:`LookupError` for an unknown entry, and
+    Raises :class:`Unanswered`, :class:`LookupError` for an unknown entry,
+    :class:`~plugins.faq.loop.candidates.Full` for one that cannot hold the wordings, and
     :class:`~plugins.faq.publish.Regression` unless ``sure``.
     """
     if not to and not (answer or candidate.answer):
@@ -84,4 +85,4 @@ def _joined(known: Entry | None, candidate: Candidate, to: str) -> Entry:
         raise LookupError(to)
     similar = tuple(dict.fromkeys((*known.similar, candidate.question, *candidate.similar)))
     tests = tuple(dict.fromkeys((*known.tests, *candidate.tests)))
-    return known.model_copy(update={"similar": similar, "tests": tests})
+    return wiser(known, similar, tests)

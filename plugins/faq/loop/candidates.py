@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from core.clock import Clock
 from core.effects import Effects
 from plugins.faq.bands import Bands
@@ -114,8 +116,23 @@ async def _reply(answers: Sequence[str], base: KnowledgeBase) -> str:
     return answers[middle(points)].strip()
 
 
+class Full(Exception):  # noqa: N818 - a fact, not a fault
+    """An entry cannot hold so many wordings or tests: it is two subjects, or wants tidying."""
+
+
+def wiser(entry: Entry, similar: Sequence[str], tests: Sequence[str]) -> Entry:
+    """The entry with these wordings and tests. Raises :class:`Full`."""
+    try:
+        return Entry.model_validate(entry.model_dump() | {"similar": similar, "tests": tests})
+    except ValidationError as error:
+        raise Full(entry.id) from error
+
+
 async def taught(entry: Entry, base: KnowledgeBase, settings: FaqSettings) -> Entry:
-    """The entry with the wordings it would not answer learned, and the others as its tests."""
+    """The entry with the wordings it would not answer learned, and the others as its tests.
+
+    Raises :class:`Full`.
+    """
     bands = Bands(settings.precision, settings.helpful, settings.candidates)
     after = (await base.rehearse([entry])).after
 
@@ -126,8 +143,7 @@ async def taught(entry: Entry, base: KnowledgeBase, settings: FaqSettings) -> En
     if not learned:
         return entry
     tests = tuple(text for text in entry.tests if text not in learned)
-    wiser = entry.model_copy(update={"similar": (*entry.similar, *learned), "tests": tests})
-    return await taught(wiser, base, settings)
+    return await taught(wiser(entry, (*entry.similar, *learned), tests), base, settings)
 
 
 def settle(

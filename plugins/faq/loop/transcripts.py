@@ -18,7 +18,16 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from core.masking import mask
 from plugins.faq.loop.harvest import LONGEST, is_question
 from plugins.faq.models import LifeQuestion
-from plugins.imports import BrokenFile, Row, csv_rows, read_text, validated
+from plugins.imports import (
+    BrokenFile,
+    Row,
+    csv_rows,
+    fault,
+    not_an_object,
+    not_json,
+    read_text,
+    validated,
+)
 
 FORMATS = (".csv", ".jsonl")
 
@@ -42,7 +51,7 @@ def read_transcripts(path: Path) -> list[Said]:
     numbers = iter(range(1 << 62))
     said = list(validated(rows, Said, lambda _: str(next(numbers)), problems))
     if not said and not problems:
-        problems.append((1, "nobody says anything in it"))
+        problems.append((1, fault("nobody", "nobody says anything in it")))
     if problems:
         raise BrokenFile(problems, path.name)
     return said
@@ -55,12 +64,12 @@ def _json_lines(text: str, problems: list[tuple[int, str]]) -> Iterator[Row]:
         try:
             row = cast("object", json.loads(line))
         except json.JSONDecodeError as error:
-            problems.append((number, f"not JSON: {error.msg} at column {error.colno}"))
+            problems.append((number, not_json(error)))
             continue
         if isinstance(row, dict):
             yield number, cast("dict[str, object]", row)
         else:
-            problems.append((number, "not a JSON object"))
+            problems.append((number, not_an_object()))
 
 
 def pairs(said: Sequence[Said], now: datetime) -> list[LifeQuestion]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from unittest.mock import Mock
 
 import aiohttp
 import pytest
@@ -60,9 +59,7 @@ async def test_nobody_chooses_the_own_address(
         return web.Response()
 
     headers = CIMultiDict([("X-Forwarded-Proto", "https"), *(("X-Forwarded-For", t) for t in told)])
-    transport = Mock(get_extra_info=lambda name, default=None: {"peername": (peer, 5)}.get(name))
-    request = make_mocked_request("GET", "/", headers, transport=transport)
-    await behind(proxies)(request, handler)
+    await behind(proxies)(make_mocked_request("GET", "/", headers).clone(remote=peer), handler)
     assert met == [(seen, "http" if peer == "8.8.8.8" else "https")]
 
 

@@ -13,6 +13,7 @@ from aiohttp import ClientSession
 
 from core.testing import Shop
 from core.web.server import ServerError
+from core.wrong import line
 from tests.core.counter import CounterAdapter
 from tests.core.stage import echo, play
 
@@ -105,6 +106,9 @@ async def test_health_and_readiness(house: House) -> None:
 
 async def test_a_port_in_use_says_what_to_do(house: House) -> None:
     settings = {"server": {"port": house.shop.app.server.port}}
-    with pytest.raises(ServerError, match=r"Another program may use the port.*XIAOER__SERVER"):
+    said = r"Another program may use the port.*XIAOER__SERVER"
+    with pytest.raises(ServerError, match=said) as caught:
         async with play(settings=settings):
             pass
+    told = line(caught.value.args[0], house.shop.app.texts, "zh_CN")
+    assert told.startswith(f"不能在 127.0.0.1:{settings['server']['port']} 上监听：")

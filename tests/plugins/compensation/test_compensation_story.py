@@ -2,52 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from core.cli.office import Desk
 from core.cli.problems import Refusal
-from core.effects import Effects
 from core.store.commit import by_hand
-from core.testing import Shop, open_shop
+from core.testing import open_shop
 from plugins.compensation import face
 from plugins.compensation.commands import use_voucher
-from plugins.compensation.face import CompensationSettings, Denied, Grant, Person, Proposal, Wish
+from plugins.compensation.face import CompensationSettings, Denied, Grant, Person, Wish
+from tests.plugins.compensation.counter import (
+    BOSS,
+    LEAD,
+    LI,
+    PLUGINS,
+    RULES,
+    SETTINGS,
+    WANG,
+    approves,
+    effects,
+    people,
+    proposes,
+    refuses,
+)
 
-STAFF = {"channel": "shop", "conversation": "staff"}
-PLUGINS = ["handoff", "compensation"]
-SETTINGS = {"plugins": {"compensation": {"staff": STAFF}}}
-RULES = CompensationSettings.model_validate({"staff": STAFF})
 POOR = CompensationSettings.model_validate({"limits": {"admin": {"alone": 10, "approve": 40}}})
-LI, WANG = Person("li", frozenset({"agent"})), Person("wang", frozenset({"agent"}))
-LEAD, BOSS = Person("lead", frozenset({"supervisor"})), Person("boss", frozenset({"admin"}))
 CAUSE = "complaint:C1"
-
-
-async def people(shop: Shop, *names: str) -> list[int]:
-    numbers: list[int] = []
-    for name in names:
-        await shop.customer(name).says("在吗")
-        numbers.append((await shop.conversation(name)).contact_id or 0)
-    return numbers
-
-
-def effects(shop: Shop) -> Effects:
-    return Effects(shop.clock, shop.app.texts, "zh_CN")
-
-
-async def proposes(shop: Shop, by: Person, wish: Wish) -> Proposal:
-    made = effects(shop)
-    proposal = await face.propose(made, wish, by, RULES)
-    await shop.app.commit.write(made, by_hand())
-    await shop.settle()
-    return await Proposal.get(number=proposal.number)
-
-
-async def approves(shop: Shop, number: str, by: Person) -> None:
-    made = effects(shop)
-    await face.approve(made, number, by, RULES)
-    await shop.app.commit.write(made, by_hand())
-    await shop.settle()
 
 
 async def test_within_the_limit_at_once_above_it_by_another_person() -> None:
@@ -86,6 +68,51 @@ async def test_many_small_ones_are_no_way_around_the_limit() -> None:
         await shop.advance(days=1)
         again = await proposes(shop, LI, Wish("complaint:C9", numbers[:1], 1000, "包装破损"))
         assert again.state == "granted"
+
+
+async def test_twenty_proposals_sent_at_once_do_not_go_beyond_the_day() -> None:
+    async with open_shop(plugins=PLUGINS, settings=SETTINGS) as shop:
+        (mei,) = await people(shop, "Mei")
+        wishes = [Wish(f"complaint:C{n}", [mei], 1000, "包装破损") for n in range(20)]
+        every = [effects(shop) for _ in wishes]
+        for made, wish in zip(every, wishes, strict=True):
+            await face.propose(made, wish, LI, RULES)
+        writes = [shop.app.commit.write(made, by_hand()) for made in every]
+        ends = await asyncio.gather(*writes, return_exceptions=True)
+        await shop.settle()
+        denied = [end.code for end in ends if isinstance(end, Denied)]
+        assert denied == ["day"] * 18
+        assert sum(row.fen for row in await Grant.all()) == 2000
+        assert len(shop.posts("Mei")) == 2
+        assert (await proposes(shop, WANG, Wish("complaint:C9", [mei], 2000, "漏发"))).total == 2000
+        again = await proposes(shop, LI, wishes[-1])
+        assert again.state == "proposed"
+
+
+async def test_what_one_may_give_alone_is_no_yes_to_a_colleague() -> None:
+    async with open_shop(plugins=PLUGINS, settings=SETTINGS) as shop:
+        mei, bo = await people(shop, "Mei", "Bo")
+        await proposes(shop, LI, Wish("complaint:C1", [mei], 2000, "杯子到手碎了"))
+        waits = await proposes(shop, LI, Wish("complaint:C2", [bo], 1500, "包装破损"))
+        assert waits.state == "proposed"
+        with pytest.raises(Denied, match="above_limit"):
+            await approves(shop, waits.number, WANG)
+        with pytest.raises(Denied, match="above_limit"):
+            await refuses(shop, waits.number, WANG, "不给")
+        await approves(shop, waits.number, LEAD)
+        assert "15.00" in shop.posts("Bo")[0]
+
+
+async def test_nothing_is_left_to_wait_that_nobody_may_approve() -> None:
+    limits = {"agent": {"alone": 300}, "supervisor": {"approve": 100}}
+    rules = CompensationSettings.model_validate({"limits": limits})
+    async with open_shop(plugins=PLUGINS, settings=SETTINGS) as shop:
+        (mei,) = await people(shop, "Mei")
+        wish = Wish(CAUSE, [mei], 20000, "整批漏发")
+        with pytest.raises(Denied, match="highest"):
+            await face.propose(effects(shop), wish, LEAD, rules)
+        own = await face.propose(effects(shop), wish, LI, rules)
+        assert own.state == "approved"
 
 
 async def test_two_who_decide_at_once_and_a_second_cause_grant_each_thing_once() -> None:
@@ -144,12 +171,9 @@ async def test_what_is_refused_may_be_proposed_anew() -> None:
     async with open_shop(plugins=PLUGINS, settings=SETTINGS) as shop:
         (mei,) = await people(shop, "Mei")
         large = await proposes(shop, LI, Wish(CAUSE, [mei], 9900, "锅底脱落"))
-        made = effects(shop)
         with pytest.raises(Denied, match="above_limit"):
-            await face.refuse(made, large.number, WANG, "太多", RULES)
-        made = effects(shop)
-        await face.refuse(made, large.number, LEAD, "太多", RULES)
-        await shop.app.commit.write(made, by_hand())
+            await refuses(shop, large.number, WANG, "太多")
+        await refuses(shop, large.number, LEAD, "太多")
         with pytest.raises(Denied, match="settled"):
             await approves(shop, large.number, LEAD)
         again = await proposes(shop, LI, Wish(CAUSE, [mei], 1000, "锅底脱落"))

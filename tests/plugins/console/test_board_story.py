@@ -45,7 +45,7 @@ async def test_a_complaint_cannot_be_closed_without_cause_blame_and_solution() -
         steps = f"/complaints/{case['number']}/steps"
         soothed = await li.posts(steps, rung="soothe", text="已致歉，安抚好了")
         assert (soothed["next"], soothed["clocks"][0]["state"]) == ("plan", "met")
-        assert [note["by"] for note in soothed["notes"]] == ["客人", "Li"]
+        assert [note["by"] for note in soothed["notes"]] == ["顾客", "Li"]
         (card,) = (await li.gets("/conversations", view="queue"))["items"]
         texts = (await li.gets("/texts", locale="en"))["texts"]
         assert texts[f"console.page.case.kind.{card['complaint_kind']}"] == "quality"

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from core.cli.office import office, run
 from core.cli.problems import Refusal
 from core.cli.tongue import say
+from core.store.models import Deadline
 from plugins.console.commands import app
+from plugins.handoff.face import ONLINE, Seat, presences, set_presence
 
 SHOP = """
 data = "{home}"
@@ -33,6 +36,19 @@ def xiaoer(*words: str) -> Result:
     return CliRunner().invoke(app, list(words), catch_exceptions=False)
 
 
+async def comes(login: str) -> None:
+    async with office() as desk:
+        effects = desk.effects()
+        set_presence(effects, Seat(login, login, 8), ONLINE)
+        await desk.commit(effects)
+
+
+async def looks() -> tuple[dict[str, str], list[str]]:
+    async with office():
+        leaving = await Deadline.filter(name="handoff.left", state="waiting")
+        return await presences(), [row.key for row in leaving]
+
+
 def test_accounts_are_made_listed_changed_and_switched_off(home: Path) -> None:
     made = xiaoer("user", "add", "boss", "--role", "admin", "--name", "店长")
     assert "boss" in made.stdout
@@ -42,8 +58,10 @@ def test_accounts_are_made_listed_changed_and_switched_off(home: Path) -> None:
         ("boss", ["admin"]),
         ("li", ["agent", "live"]),
     ]
+    run(comes("li"))
     xiaoer("user", "role", "li", "--role", "supervisor")
     xiaoer("user", "disable", "li")
+    assert run(looks()) == ({"li": "offline"}, ["li"])  # what li has will go back to the queue
     row = json.loads(xiaoer("user", "list", "--json").stdout.splitlines()[1])
     assert (row["roles"], row["active"]) == (["supervisor"], False)
     for words, key in (

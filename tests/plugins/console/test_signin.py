@@ -72,6 +72,26 @@ async def test_many_logins_from_one_address_are_stopped_too() -> None:
         assert codes == ["wrong-login"] * 5 + ["slow-down"] * 2
 
 
+async def test_a_stolen_session_guesses_no_more_than_a_stranger_and_is_written_down() -> None:
+    async with open_desk(settings={"plugins": {"console": {"tries": 2}}}) as office:
+        li = await office.opens("li")
+
+        async def proves(word: str) -> str:
+            try:
+                await li.asks("DELETE", "/session/totp", json={"password": word})
+            except Refused as refused:
+                return str(refused.code)
+            return "let in"
+
+        codes = await asyncio.gather(*(proves(f"wrong-{n}") for n in range(20)))
+        assert sorted(codes) == ["slow-down"] * 18 + ["wrong-login"] * 2
+        assert await proves(li.password) == "slow-down"
+        assert await refusal(office.person("li", li.password)) == "slow-down"
+        assert await AuditLine.filter(act="password-refused", about="li").count() == 2
+        await office.shop.advance(minutes=16)
+        assert await proves(li.password) == "let in"
+
+
 async def test_a_one_time_code_opens_once() -> None:
     async with open_desk() as office:
         li = await office.opens("li")
@@ -92,14 +112,17 @@ async def test_a_one_time_code_opens_once() -> None:
 
 
 async def test_sessions_are_listed_and_ended_and_grow_old() -> None:
-    async with open_desk() as office:
+    async with open_desk(settings={"server": {"trust_proxy": True}}) as office:
         li = await office.opens("li")
-        phone = office.person("li", li.password)
-        await phone.signs_in()
+        phone = office.person("li")
+        body = {"login": "li", "password": li.password}
+        claimed = {"X-Forwarded-For": "198.51.100.1, 203.0.113.9"}  # the proxy added the last
+        await phone.asks("POST", "/session", json=body, headers=claimed)
         rows = (await li.gets("/sessions"))["items"]
         assert [row["current"] for row in rows].count(True) == 1
-        other = next(row["id"] for row in rows if not row["current"])
-        await li.asks("DELETE", f"/sessions/{other}")
+        other = next(row for row in rows if not row["current"])
+        assert other["address"] == "203.0.113.9"
+        await li.asks("DELETE", f"/sessions/{other['id']}")
         with pytest.raises(Refused, match="signed-out"):
             await phone.gets("/session")
         await office.shop.advance(hours=11)

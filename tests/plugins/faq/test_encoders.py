@@ -1,5 +1,7 @@
 """Vectors from an endpoint and from the last start: terms go on when neither is there."""
 
+import asyncio
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
+from plugins.faq.dense import meaning
 from plugins.faq.encoder import EncoderMissing, Remembering
 from plugins.faq.layout import Floats
 from plugins.faq.matcher import Topic
@@ -116,3 +119,55 @@ def test_a_broken_file_of_vectors_is_written_anew(tmp_path: Path) -> None:
         again = VectorFile(tmp_path, "m")
         assert again.unknown(["a", "b", ""]) == ["b"]
     assert [file.name for file in tmp_path.iterdir()] == ["vectors-m.npy"]
+
+
+async def test_what_was_edited_in_an_outage_gets_its_meaning_when_the_endpoint_is_back(
+    server: Endpoint,
+) -> None:
+    mind = Mind(Remembering(remote(server, rest=0.0)))
+    await mind.learn(TOPICS)
+    await mind.warm()
+    server.mood = "busy"
+    await mind.change([Topic("c", ("会员日是几号？",), "八号")], [])
+    server.mood = "well"
+    await mind.change([Topic("d", ("能开发票吗？",), "能")], [])  # the next edit tries again
+    found = (await mind.judge("几号是会员日呀", 1)).matches[0]
+    assert found.entry_id == "c"
+    assert float(found.why["meaning.question"]) > 0.5
+    await mind.close()
+
+
+async def test_nobody_need_edit_again_for_the_meaning_to_come_back(
+    server: Endpoint, tmp_path: Path
+) -> None:
+    mind = Mind(Remembering(remote(server, rest=0.0)), tmp_path, patience=0.0)
+    await mind.learn(TOPICS)
+    await mind.warm()
+    server.mood = "busy"
+    await mind.change([Topic("c", ("会员日是几号？",), "八号")], [])
+    assert (await mind.judge("几号是会员日", 1)).matches[0].entry_id == "c"  # by terms
+    server.mood = "well"
+    found = (await mind.judge("几号是会员日呀", 1)).matches[0]
+    async with asyncio.timeout(5):
+        while float(found.why.get("meaning.question", 0)) < 0.5:  # it comes beside the questions
+            found = (await mind.judge("几号是会员日呀", 1)).matches[0]
+    assert mind.status == "terms and meaning (remote m3)"
+    await mind.close()
+
+
+@pytest.mark.parametrize("place", ["a file", "a folder in the way"])
+async def test_vectors_that_cannot_be_kept_do_not_keep_questions_from_an_answer(
+    tmp_path: Path, place: str
+) -> None:
+    encoder, folder = Counting(), tmp_path / "faq"
+    if place == "a file":
+        folder.write_text("")
+    else:
+        (folder / f"vectors-{meaning(encoder).model}.npy").mkdir(parents=True)
+    mind = Mind(encoder, folder)
+    await mind.learn(TOPICS)
+    await mind.warm()
+    assert mind.status == "terms and meaning (counting)"
+    assert (await mind.judge("退货咋弄嘛", 1)).dense
+    await mind.close()
+    assert not [name for *_, names in os.walk(tmp_path) for name in names if name != "faq"]

@@ -2,15 +2,18 @@
 
 import json
 import statistics
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from plugins.faq.bands import Bands
-from plugins.faq.dense import source
+from plugins.faq.dense import meaning, source
 from plugins.faq.evaluate import Outcome, ask_all, figures, read_queries
 from plugins.faq.files import read
 from plugins.faq.ladder import Ladder
+from plugins.faq.layout import Floats
 from plugins.faq.matcher import Topic
 from plugins.faq.settings import FaqSettings
 from plugins.faq.store import topic_of
@@ -151,3 +154,31 @@ def test_answers_are_as_right_as_the_shop_wants(ladder: Ladder) -> None:
 def test_terms_alone_take_less_than_a_millisecond(terms: Ladder) -> None:
     took = [one.took for one in outcomes(terms, "questions_b.jsonl")]
     assert statistics.median(took) < 0.002
+
+
+class Meanwhile:
+    """An encoder during whose work somebody edits an entry."""
+
+    name, trouble = "meanwhile", ""
+
+    def __init__(self) -> None:
+        self.edit: Callable[[], None] | None = None
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        edit, self.edit = self.edit, None
+        if edit:
+            edit()
+        return np.array([[1.0, len(text), 0.5] for text in texts], np.float32)
+
+
+def test_an_edit_while_a_question_is_judged_does_not_give_it_another_entry() -> None:
+    encoder = Meanwhile()
+    ladder = Ladder(meaning(encoder))
+    ladder.learn([Topic("a", ("怎么退货？",), "先申请"), Topic("b", ("几点直播？",), "七点")])
+    before = ladder.judge("退货咋弄嘛", 2)
+    assert len(before.matches) == 2
+    encoder.edit = lambda: ladder.change([Topic("a", ("会员日是几号？",), "八号")])
+    assert ladder.judge("退货咋弄嘛", 2) == before
+    before = ladder.judge("退货咋弄嘛", 2)
+    encoder.edit = lambda: ladder.learn([Topic("z", ("能开发票吗？",), "能")])
+    assert ladder.judge("退货咋弄嘛", 2) == before

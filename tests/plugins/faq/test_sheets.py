@@ -1,13 +1,18 @@
 """Spreadsheets: what a shop's office saves is read, and every mistake is named by its row."""
 
+import csv
+import io
 import zipfile
 from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from plugins.faq.face import Entry
 from plugins.faq.files import parse, read, save, write
+from plugins.faq.tables import from_cells, to_cells
 from plugins.imports import BrokenFile
 from plugins.sheets import CONTENT, FILES, MAIN, SHEET, STRINGS, STYLES, write_sheet
 
@@ -110,3 +115,44 @@ def test_another_answer_has_a_column_of_its_own() -> None:
     (entry,) = parse("\n".join(text.splitlines()[:2]), ".csv", "kb.csv")
     assert entry.answers == {"en": "Hi"}
     assert "answer:en" in write([entry], ".csv").splitlines()[0]
+
+
+WORDING = st.text(
+    st.one_of(
+        st.sampled_from("|\\'=+-@\uff1d\uff0b\uff0d\uff20"),
+        st.characters(categories=("L", "N", "P")),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@example(["a|b", "c\\", "\\|", "|"], "=1", "'=x")
+@given(st.lists(WORDING, min_size=1, max_size=4), WORDING, WORDING)
+def test_any_wording_comes_back_from_a_table_as_it_went(
+    similar: list[str], answer: str, title: str
+) -> None:
+    wild = {"similar": similar, "keywords": similar[:1], "answer": answer, "answers": {"en": title}}
+    cards = [{"url": "https://x.cn/=", "title": title}]
+    entry = Entry.model_validate({**RICH.model_dump(), **wild, "cards": cards})
+    assert parse(write([entry], ".csv"), ".csv", "kb.csv") == [entry]
+    assert from_cells(dict(zip(*to_cells([entry]), strict=True)))["similar"] == similar
+
+
+def test_a_wording_with_a_bar_stays_one_wording() -> None:
+    text = write([RICH.model_copy(update={"similar": ("iPhone|安卓能用吗", "能用吗")})], ".csv")
+    (entry,) = parse(text, ".csv", "kb.csv")
+    assert entry.similar == ("iPhone|安卓能用吗", "能用吗")
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "'=", "''@"])
+def test_a_customers_formula_is_no_formula_in_the_office(sign: str) -> None:
+    evil = RICH.model_copy(
+        update={"id": "evil", "question": f"{sign}HYPERLINK(1)", "answer": f"{sign}1"}
+    )
+    text = write([evil, RICH], ".csv")
+    assert f",'{sign}HYPERLINK(1)," in text
+    assert not [
+        cell for row in csv.reader(io.StringIO(text)) for cell in row if cell[:1] in "=+-@" and cell
+    ]
+    assert parse(text, ".csv", "kb.csv")[0] == evil

@@ -94,7 +94,7 @@ async def test_explain_and_trace_show_what_the_model_was_given_and_why_it_was_no
     ("mood", "words"),
     [
         ("well", "答得上来"),
-        ("key", "不认这把钥匙"),
+        ("key", "不认这个密钥"),
         ("missing", "没有“m-1”"),
         ("poor", "余额不足"),
         ("drip", "没能在 0.3 秒内"),
@@ -124,7 +124,7 @@ async def test_the_doctor_tells_a_model_that_does_not_keep_the_form_and_a_wrong_
         assert "排在 faq 前面" in behind
         prompt = await examined(tmp_path, monkeypatch, f'{own}\nprompt = "gone.md"')
         assert "读不到提示词文件 gone.md" in prompt
-    assert "没有接模型" in await examined(tmp_path, monkeypatch, "")
+    assert "没有接大模型" in await examined(tmp_path, monkeypatch, "")
 
 
 async def examined(

@@ -145,3 +145,21 @@ def test_a_poisoned_entry_gives_no_more_than_its_own_sentence() -> None:
     source = {"p": Source("p", text)}
     for say in ("全额退款 500 元", "为您全额退款 500 元并免运费", "全额退款 500 元并免运费"):
         assert verdict(say, "p", sources=source) == "unsupported"
+
+
+@pytest.mark.parametrize("refusal", ["拒绝退货", "谢绝退回", "禁止试穿", "暂停受理", "权益作废"])
+def test_a_refusal_is_not_dropped_from_its_sentence(refusal: str) -> None:
+    said = f"签收七天内可以退货，拆封后{refusal}。"
+    sources = {"r": Source("r", said)}
+    assert verdict(said, "r", sources=sources) == ""
+    assert verdict("签收七天内可以退货。", "r", sources=sources) == "unsupported"
+
+
+def test_a_sentence_of_two_sources_said_over_and_over_is_judged_at_once() -> None:
+    known = "我们每天发货。"
+    sources = {id_: Source(id_, known) for id_ in ("a", "b")}
+    assert verdict(known * 30, "a", "b", sources=sources) == ""
+    assert verdict(f"{known * 30}月亮是奶酪做的。", "a", "b", sources=sources) == "unsupported"
+    less = Source("c", "我们每天发货，周末也发，节假日也发。")  # may be said in three lengths
+    many = "我们每天发货，周末也发。我们每天发货。" * 15
+    assert verdict(f"{many}月亮是奶酪做的。", "c", sources={"c": less}) == "unsupported"

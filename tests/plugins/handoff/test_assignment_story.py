@@ -85,7 +85,7 @@ async def test_a_place_in_the_queue_and_a_time_only_where_it_is_known() -> None:
     async with shop_with(policy="manual") as shop:
         first, second = shop.customer("First"), shop.customer("Second")
         await first.says("人工")
-        first.hears("在队伍里")
+        first.hears("正在排队")
         await second.says("人工")
         second.hears("前面还有 1 位，轮到")
         for name in "ABCD":

@@ -15,7 +15,7 @@ async def test_a_person_can_be_called_and_the_bot_falls_silent() -> None:
         await mei.says("在吗")
         mei.hears_nothing()
         await mei.says("转人工")
-        mei.hears("已经在队伍里")
+        mei.hears("您这边正在排队")
         assert len(shop.posts("staff-room")) == 1
 
 
@@ -26,7 +26,7 @@ async def test_in_a_sentence_too_but_not_where_it_means_something_else() -> None
             await mei.says(text)
             mei.hears_nothing()
         await mei.says("麻烦帮我转人工客服，谢谢")
-        mei.hears("队伍")
+        mei.hears("正在排队")
 
 
 async def test_in_english() -> None:

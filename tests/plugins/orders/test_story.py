@@ -131,7 +131,7 @@ async def test_a_silent_courier_hides_nothing_else(shop: Shop, courier: CourierS
     courier.mood = "hang"
     mei = shop.customer("mei")
     await mei.says(f"{NUMBER} 1234")
-    mei.hears("已发货", "YT8800000000001", "物流节点暂时没查到")
+    mei.hears("已发货", "YT8800000000001", "物流进度暂时没查到")
 
 
 async def test_the_courier_is_asked_once_in_half_an_hour(
