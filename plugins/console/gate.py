@@ -12,6 +12,9 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 from tortoise.exceptions import ValidationError as TooLong
 
+from core.settings import explain
+from core.texts import Texts
+from core.wrong import why
 from plugins.console.ask import Ask, Services, locale_of
 from plugins.console.models import Staff, StaffSession
 from plugins.console.problems import Problem, not_found
@@ -30,7 +33,7 @@ def handler(route: Route, desk: Services) -> Callable[[web.Request], Awaitable[w
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             ask = await _admit(route, desk, request)
-            answer = await route.answer(ask, await _given(route, request))
+            answer = await route.answer(ask, await _given(route, request, desk.texts))
         except Problem as problem:
             return refusal(problem, desk, request)
         except TooLong:  # no row has so long a word, and none shall have
@@ -89,18 +92,21 @@ def _same_house(request: web.Request) -> None:
         raise Problem(403, "csrf")
 
 
-async def _given(route: Route, request: web.Request) -> list[Shape]:
+async def _given(route: Route, request: web.Request, texts: Texts) -> list[Shape]:
     given: list[Shape] = []
+    shape = route.body or route.query or Shape
     try:
         if route.body is not None:
             if request.content_type != "application/json":
                 raise Problem(400, "bad-request", fields={"": "application/json"})
             given.append(route.body.model_validate_json(await request.read() or b"{}"))
         if route.query is not None:
+            shape = route.query
             given.append(route.query.model_validate(dict(request.query)))
     except ValidationError as error:
-        problems = {".".join(map(str, e["loc"])): e["msg"] for e in error.errors()}
-        raise Problem(400, "bad-request", fields=problems) from None
+        told, locale = explain(error, shape), locale_of(request, texts)
+        fields = {one.name: why(one.kind, one.facts, one.words, texts, locale) for one in told}
+        raise Problem(400, "bad-request", fields=fields) from None
     leaves = _leaves(given)
     if any("\x00" in leaf for leaf in leaves if isinstance(leaf, str)):
         raise Problem(400, "bad-request", fields={"": "NUL"})  # PostgreSQL keeps none

@@ -28,6 +28,7 @@ STRIPS = 2.0  # seconds between two tellings of the counts
 WATCH = 1.0  # seconds between two looks at who may still be here
 ENDED, TOO_SLOW = 4401, 4409
 HOUSEWORK = ("faq.", "settings.")  # of what no customer said: for those too who see no conversation
+CASES = ("compensation.", "complaint.", "incident.")  # of customers: for those who see direct ones
 
 
 @dataclass(eq=False, slots=True)
@@ -52,8 +53,10 @@ class Seat:
         """Whether a row is for this person; ``kind``: of the conversation that it is about."""
         if about(item):
             return kind in self.kinds
-        ours = isinstance(item, JournalEntry) and item.kind.startswith(HOUSEWORK)
-        return ours or bool(self.kinds)
+        said = item.kind if isinstance(item, JournalEntry) else ""
+        if said.startswith(CASES):
+            return ConversationKind.DIRECT in self.kinds
+        return said.startswith(HOUSEWORK) or bool(self.kinds)
 
     def tell(self, frame: Mapping[str, Any]) -> None:
         """Queue a frame; a page that reads too slowly is closed and will come back."""

@@ -30,7 +30,7 @@ class KnowledgeBase:
         self._entries: dict[str, Entry] = {}  # those that may answer today
         self._dated: dict[str, Entry] = {}  # those that may not answer on every day
         self.special: dict[str, Entry] = {}  # those on some products only
-        self._versions: dict[str, int] | None = None  # of all rows that were read, by id
+        self._versions: dict[str, int] = {}  # of all rows that were read, by id
         self._day = self.today
 
     @property
@@ -52,11 +52,10 @@ class KnowledgeBase:
         """Take over what changed since the last time; at first, everything."""
         await self._turn_of_the_day()
         known = self._versions
-        rows = await (KnowledgeEntry.all().order_by("id") if known is None else _changed(known))
+        rows = await (_changed(known) if known else KnowledgeEntry.all().order_by("id"))
         entries = [entry for row in rows if (entry := legible(row))]
-        await self._take(entries, first=known is None)
-        self._versions = known or {}
-        self._versions.update((row.id, row.version) for row in rows)
+        await self._take(entries, first=not known)
+        known.update((row.id, row.version) for row in rows)
 
     async def _take(self, entries: Sequence[Entry], *, first: bool = False) -> None:
         """Know these entries as they are now; those that may not answer today are forgotten."""

@@ -16,8 +16,6 @@ from plugins.orders import files as orders
 TEXTS = Texts([bundled()], ZoneInfo("Asia/Shanghai"))
 DAYS = "valid_from: %s, valid_to: 2026-10-01"
 PAIR = f"items:\n - {{id: a, question: q, answer: x, category: c, {DAYS}}}"
-    "items:\n - {id: a, question: q, answer: x, category: c, valid_from: %s, valid_to: 2026-10-01}"
-)
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ async def test_asking_for_a_person_in_anger_does_both() -> None:
     async with open_shop(plugins=PLUGINS, settings=SETTINGS) as shop:
         mei = shop.customer("Mei")
         await mei.says("我要投诉，给我转人工")
-        mei.hears("队伍")
+        mei.hears("正在排队")
         assert (await Complaint.get()).state is State.OPEN
         assert (await shop.conversation("Mei")).owner == "queue"
 

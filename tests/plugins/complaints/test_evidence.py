@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -18,7 +18,12 @@ from plugins.complaints.models import Complaint
 from plugins.orders.face import OrderSource
 from tests.standins.order_source import TOKEN, OrderSystem, order_system
 
-MINE = {"number": "6799774500556622756", "phone": "13812345678", "status": "shipped", "customer_id": "c-1"}
+MINE = {
+    "number": "6799774500556622756",
+    "phone": "13812345678",
+    "status": "shipped",
+    "customer_id": "c-1",
+}
 OTHERS = {**MINE, "number": "B2002", "phone": "13900001111", "customer_id": "c-2"}
 
 
@@ -30,7 +35,7 @@ async def system() -> AsyncIterator[OrderSystem]:
 
 
 @asynccontextmanager
-async def shop_of(system: OrderSystem) -> AsyncIterator[Shop]:
+async def shop_of(system: OrderSystem) -> AsyncGenerator[Shop]:
     orders = {"source": "http", "http": {"url": system.url, "token": TOKEN}}
     settings = {"plugins": {"orders": orders}}
     plugins = ["handoff", "complaints", "orders"]

@@ -170,7 +170,7 @@ async def test_a_file_comes_in_whole_or_not_at_all_and_goes_out_again(tao: Perso
     with pytest.raises(Refused) as refused:
         await tao.posts("/knowledge/import", **book("id,question,answer\na,问,答\nb,,答\n"))
     assert refused.value.code == "bad-file"
-    assert list(refused.value.error["fields"]) == ["3"]
+    assert refused.value.error["fields"] == {"3": "question：必填，还没有写"}
     good = "id,question,answer\nsize,怎么选尺码？,看尺码表。\n"
     assert (await tao.posts("/knowledge/import", **book(good)))["drafted"] is True
     assert [e["id"] for e in (await tao.gets("/knowledge", state="draft"))["items"]] == ["size"]
@@ -184,6 +184,9 @@ async def test_what_three_asked_in_vain_is_answered_after_one_click(
 ) -> None:
     for name in ("Xia", "Yun", "Zoe"):
         await heard(office, name, "旧羽绒服回收吗")
+    with pytest.raises(Refused) as odd:
+        await tao.posts("/knowledge/candidates", days="many")
+    assert odd.value.error["fields"] == {"days": "要写整数"}
     (one,) = (await tao.posts("/knowledge/candidates", days=30))["items"]
     assert (one["count"], one["answer"]) == (3, "")
     with pytest.raises(Refused) as refused:

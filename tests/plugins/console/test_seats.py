@@ -10,9 +10,11 @@ from aiohttp import WSMsgType, web
 
 from core.effects import Effects
 from core.store.commit import by_hand
+from core.store.models import JournalEntry
 from core.store.sql import Work
 from plugins.console import staff
 from plugins.console.hub import ENDED, MOST_WAITING, TOO_SLOW, Seat
+from plugins.console.roles import StaffRole, kinds_of
 from tests.plugins.console.desk import LOST, Line, Office, Refused, open_desk
 
 ROOM = {"channel": "shop", "conversation": "staff-room", "kind": "group"}
@@ -66,6 +68,13 @@ def test_a_page_too_slow_is_closed_and_hears_no_later_words_without_the_earlier(
     seat.end(ENDED)
     waiting = [seat.frames.get_nowait() for _ in range(seat.frames.qsize())]
     assert waiting == [TOO_SLOW]
+
+
+@pytest.mark.parametrize("role", ["community", "live", "agent"])
+def test_why_a_compensation_was_refused_is_for_those_who_see_customers(role: StaffRole) -> None:
+    refused = JournalEntry(kind="compensation.refused", conversation_id=None, data={"why": "..."})
+    seat = Seat(1, "li", "Li", kinds_of([role]), web.WebSocketResponse())
+    assert seat.may_hear(refused, None) is (role == "agent")
 
 
 async def test_words_are_neither_lost_nor_doubled_where_telling_them_failed() -> None:

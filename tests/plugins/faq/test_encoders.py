@@ -122,22 +122,6 @@ def test_a_broken_file_of_vectors_is_written_anew(tmp_path: Path) -> None:
 
 
 async def test_what_was_edited_in_an_outage_gets_its_meaning_when_the_endpoint_is_back(
-    server: Endpoint,
-) -> None:
-    mind = Mind(Remembering(remote(server, rest=0.0)))
-    await mind.learn(TOPICS)
-    await mind.warm()
-    server.mood = "busy"
-    await mind.change([Topic("c", ("会员日是几号？",), "八号")], [])
-    server.mood = "well"
-    await mind.change([Topic("d", ("能开发票吗？",), "能")], [])  # the next edit tries again
-    found = (await mind.judge("几号是会员日呀", 1)).matches[0]
-    assert found.entry_id == "c"
-    assert float(found.why["meaning.question"]) > 0.5
-    await mind.close()
-
-
-async def test_nobody_need_edit_again_for_the_meaning_to_come_back(
     server: Endpoint, tmp_path: Path
 ) -> None:
     mind = Mind(Remembering(remote(server, rest=0.0)), tmp_path, patience=0.0)

@@ -10,6 +10,7 @@ import pytest
 
 from plugins.faq.bands import Bands
 from plugins.faq.dense import meaning, source
+from plugins.faq.encoder import EncoderMissing
 from plugins.faq.evaluate import Outcome, ask_all, figures, read_queries
 from plugins.faq.files import read
 from plugins.faq.ladder import Ladder
@@ -171,10 +172,15 @@ class Meanwhile:
         return np.array([[1.0, len(text), 0.5] for text in texts], np.float32)
 
 
+def few(encoder: Meanwhile) -> Ladder:
+    ladder = Ladder(meaning(encoder), subjects=[Topic("天气", ("天气",))])
+    ladder.learn([Topic("a", ("怎么退货？",), "先申请"), Topic("b", ("几点直播？",), "七点")])
+    return ladder
+
+
 def test_an_edit_while_a_question_is_judged_does_not_give_it_another_entry() -> None:
     encoder = Meanwhile()
-    ladder = Ladder(meaning(encoder))
-    ladder.learn([Topic("a", ("怎么退货？",), "先申请"), Topic("b", ("几点直播？",), "七点")])
+    ladder = few(encoder)
     before = ladder.judge("退货咋弄嘛", 2)
     assert len(before.matches) == 2
     encoder.edit = lambda: ladder.change([Topic("a", ("会员日是几号？",), "八号")])
@@ -182,3 +188,17 @@ def test_an_edit_while_a_question_is_judged_does_not_give_it_another_entry() -> 
     before = ladder.judge("退货咋弄嘛", 2)
     encoder.edit = lambda: ladder.learn([Topic("z", ("能开发票吗？",), "能")])
     assert ladder.judge("退货咋弄嘛", 2) == before
+
+
+def test_the_next_edit_encodes_what_an_outage_left_out() -> None:
+    encoder = Meanwhile()
+    ladder = few(encoder)
+
+    def away() -> None:
+        raise EncoderMissing("away")
+
+    encoder.edit = away
+    ladder.change([Topic("c", ("会员日是几号？",), "八号")])
+    assert not ladder.understood
+    ladder.change([Topic("d", ("能开发票吗？",), "能")])
+    assert ladder.understood

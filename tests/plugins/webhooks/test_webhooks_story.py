@@ -154,3 +154,9 @@ def test_an_endpoint_that_cannot_work_is_refused_at_the_start(
     table = PluginsSettings.model_validate({"webhooks": {"endpoints": {"erp": one}}})
     with pytest.raises(SettingsError, match=words):
         check(WebhookSettings, table.table("webhooks"), "plugins.webhooks")
+
+
+def test_a_wrong_name_of_an_endpoint_was_a_crash_and_no_refusal() -> None:
+    one = {"url": "https://erp.example/hooks", "secret": SECRET, "kinds": ["*"]}
+    with pytest.raises(SettingsError, match="not 'ERP'"):
+        check(WebhookSettings, {"endpoints": {"ERP": one}}, "plugins.webhooks")
