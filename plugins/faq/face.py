@@ -23,7 +23,7 @@ from plugins.faq.publish import (
 from plugins.faq.retrieval import Retrieved, retrieve
 from plugins.faq.settings import FaqSettings
 from plugins.faq.shelf import Spine, State, Wanted, categories, shelf
-from plugins.faq.store import entry_of, store
+from plugins.faq.store import legible, store
 from plugins.faq.terms import simplified
 from plugins.faq.wording import fill, personal, shown, unnamed
 
@@ -56,9 +56,9 @@ __all__ = [
     "difference",
     "draft",
     "drafted",
-    "entry_of",
     "fill",
     "gather",
+    "legible",
     "parse",
     "personal",
     "read",

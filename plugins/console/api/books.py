@@ -18,7 +18,7 @@ from plugins.console.api.knowledge import FindingShape, editor, findings, releas
 from plugins.console.ask import Ask
 from plugins.console.problems import Problem
 from plugins.console.table import Shape
-from plugins.faq.face import FORMATS, Entry, KnowledgeEntry, entry_of, read, save
+from plugins.faq.face import FORMATS, Entry, KnowledgeEntry, legible, read, save
 from plugins.imports import BrokenFile
 
 TOLD = 50  # mistakes and findings that are told of one file
@@ -63,7 +63,8 @@ async def import_knowledge(ask: Ask, body: Book) -> Taken:
 async def export_knowledge(ask: Ask, query: Format) -> web.Response:
     """All published entries."""
     editor(ask)
-    entries = [entry_of(row) for row in await KnowledgeEntry.all().order_by("id")]
+    rows = await KnowledgeEntry.all().order_by("id")
+    entries = [entry for row in rows if (entry := legible(row))]
     body = await asyncio.to_thread(_written, entries, query.format)
     effects = ask.desk.effects()
     audit.record(effects, ask.who.login, "knowledge-exported", entries=len(entries))
