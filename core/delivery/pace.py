@@ -14,6 +14,7 @@ class Pace:
         """``rate`` is (messages, seconds); ``None`` never waits."""
         self._clock, self._rate = clock, rate
         self._sent: deque[float] = deque()
+        self.asking = False  # nobody is asked: it is all time we wait (see SharedPace)
 
     async def turn(self) -> None:
         """Wait for a place, and take it."""

@@ -19,18 +19,25 @@ class SharedPace:
         self._session, self._clock, self._channel = session, clock, channel
         self._most, self._span = rate[0], timedelta(seconds=rate[1])
         self._queue = asyncio.Lock()  # one of this process asks; the others stand behind it
+        self.asking = False  # whether the database is being asked now; otherwise it is time we wait
 
     async def turn(self) -> None:
         """Wait for a place, and take it. Raises what the database says."""
         async with self._queue:
-            while True:
-                now = self._clock.now()
-                taken = (self._channel, now, self._most, self._span)
-                if await self._session.fetch(_TAKE, *taken):
-                    return
-                rows = await self._session.fetch(_NEXT, self._channel, self._span)
-                wait = (rows[0][0] - self._clock.now()).total_seconds() if rows else 0.0
+            while (wait := await self._ask()) is not None:
                 await self._clock.sleep(max(wait, 0.01))
+
+    async def _ask(self) -> float | None:
+        """Seconds until there may be a place; ``None``: it is ours."""
+        self.asking = True
+        try:
+            now = self._clock.now()
+            if await self._session.fetch(_TAKE, self._channel, now, self._most, self._span):
+                return None
+            rows = await self._session.fetch(_NEXT, self._channel, self._span)
+        finally:
+            self.asking = False
+        return (rows[0][0] - self._clock.now()).total_seconds() if rows else 0.0
 
 
 _TAKE = """

@@ -114,7 +114,7 @@ class Sender:
     def idle(self) -> bool:
         """Whether nothing is ready to leave now."""
         busy = len(self._calls) > len(self._pacing)
-        return self._rounds.idle and not busy
+        return self._rounds.idle and not busy and not any(p.asking for p in self._paces.values())
 
     def take(self, rows: Sequence[OutboundRow]) -> None:
         """Deliver claimed rows; they go back if we have stopped meanwhile."""
