@@ -139,7 +139,8 @@ class Ladder:
         for entry_id in gone:
             self.topics.pop(entry_id, None)
             self.fresh.pop(entry_id, None)
-        if len(self.fresh) > FEW or not self.index.segments:
+        settled = len(self.index.segments[0].column.layout) if self.index.segments else 0
+        if len(self.fresh) >= min(FEW, settled):  # a young shop's first entries say what is rare
             self.learn(list(self.topics.values()))
             return
         index, fresh = self.index, list(self.fresh.values())

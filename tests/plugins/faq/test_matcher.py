@@ -104,6 +104,17 @@ def test_a_change_is_known_and_what_is_gone_is_not(ladder: Ladder) -> None:
     assert found.count("shop-042") <= 1
 
 
+def test_the_first_entries_of_a_young_shop_are_known_as_after_a_restart() -> None:
+    questions = {"会员日是几号？": "每月 8 号。", "能带宠物进店吗？": "可以。"}
+    topics = [Topic(question, (question,), answer) for question, answer in questions.items()]
+    young, started = Ladder(subjects=[]), Ladder(subjects=[])
+    young.learn([])
+    for topic in topics:
+        young.change([topic])
+    started.learn(topics)
+    assert young.judge("会员日哪天", 2) == started.judge("会员日哪天", 2)
+
+
 def test_an_entry_that_was_edited_is_as_sure_as_before_it_does_not_compete_with_itself() -> None:
     made = taught("none")
     sure = made.judge("下单之后多久能发货呢", 1).matches[0]
