@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from plugins.faq.evidence import Network, softmax
+from plugins.faq.evidence import Network
 from plugins.faq.layout import Floats, Ints
 from plugins.faq.terms import Terms
 
@@ -140,7 +140,7 @@ def _slopes(net: Network, texts: Texts, right: Ints, rng: np.random.Generator) -
     mask = _mask(rng, level.shape, kept["hidden"])
     hidden = np.maximum(level, 0) * mask
     levels = hidden @ net.out + texts.meaning @ net.straight + net.constant
-    slope = softmax(np.asarray(levels, np.float32))
+    slope = _softmax(np.asarray(levels, np.float32))
     slope[np.arange(len(right)), right] -= 1
     slope /= np.float32(len(right))
     inner = (slope @ net.out.T) * mask * (level > 0)
@@ -152,6 +152,11 @@ def _slopes(net: Network, texts: Texts, right: Ints, rng: np.random.Generator) -
         texts.meaning.T @ slope,
         slope.sum(0),
     ]
+
+
+def _softmax(levels: Floats) -> Floats:
+    raised = np.exp(levels - levels.max(-1, keepdims=True))
+    return np.asarray(raised / raised.sum(-1, keepdims=True), np.float32)
 
 
 def _mask(rng: np.random.Generator, shape: tuple[int, ...], kept: float) -> Floats:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from plugins.faq.dense import Meaning, Turn
 from plugins.faq.encoder import PackagedEncoder, Remembering, load_use
-from plugins.faq.evidence import Network, packed, softmax, strength
+from plugins.faq.evidence import Network, packed, strength
 from plugins.faq.files import read
 from plugins.faq.ladder import Ladder, survey, usual_subjects
 from plugins.faq.layout import Floats, Layout
@@ -125,7 +125,7 @@ class School:
         """The evidence in every text by what these rows teach."""
         net = self.network(rows, rng)
         levels = net.levels(self._seen.words(net.terms), self._seen.meaning)
-        return strength(softmax(levels))
+        return strength(levels)
 
 
 class Pupil:

@@ -7,6 +7,7 @@ one subject differ are shrunk, so that what is left tells subjects apart (within
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -25,9 +26,9 @@ from plugins.faq.vectors import Known
 log = structlog.get_logger(__name__)
 FILE = "meaning.npz"
 BATCH = 256  # texts that are encoded in one go
-TELLING = 64  # numbers of a vector that tell most apart
+TELLING = 40  # numbers of a vector that tell most apart
 FEW = 500  # rows that are all read in full
-APART = 1.7  # standard deviations above the mean from which a row is near: one in twenty
+APART = 2.0  # standard deviations above the mean from which a row is near: one in forty
 MANY = 20_000  # entries above which answers are not encoded: it would take minutes
 
 
@@ -161,7 +162,7 @@ class VectorIndex:
         layout, (rest, telling) = self._layout, _halves(asked)
         likeness = self._telling @ telling
         if len(likeness) > FEW:
-            near = np.flatnonzero(likeness > likeness.mean() + APART * likeness.std())
+            near = _outstanding(likeness)
             likeness[near] += self._rest[near] @ rest
         else:
             likeness += self._rest @ rest
@@ -207,6 +208,13 @@ class VectorIndex:
         if len(self.answers):
             total += self.answers * np.float32(ANSWER)
         return np.asarray(total, np.float32)
+
+
+def _outstanding(likeness: Floats) -> NDArray[np.int64]:
+    """The rows that stand out from the others."""
+    mean = float(likeness.mean())
+    spread = math.sqrt(max(float(likeness @ likeness) / len(likeness) - mean * mean, 0.0))
+    return np.flatnonzero(likeness > np.float32(mean + APART * spread))
 
 
 def _halves(rows: Floats) -> tuple[Floats, Floats]:

@@ -21,16 +21,11 @@ SPAN = 8.0  # a probability of exp(-8) or less is no evidence, one of 1 is evide
 STEPS = 127  # of a weight of one byte
 
 
-def softmax(levels: Floats) -> Floats:
-    """Probabilities, along the last axis."""
-    raised = np.exp(levels - levels.max(-1, keepdims=True))
-    return np.asarray(raised / raised.sum(-1, keepdims=True), np.float32)
-
-
-def strength(chances: Floats) -> Floats:
-    """Probabilities as evidence, 0..1."""
-    found = np.maximum(0, 1 + np.log(np.maximum(chances, 1e-9)) / np.float32(SPAN))
-    return np.asarray(found, np.float32)
+def strength(levels: Floats) -> Floats:
+    """Outputs as evidence, 0..1: by the logarithm of the softmax along the last axis."""
+    below = levels - levels.max(-1, keepdims=True)
+    chances = below - np.log(np.exp(below).sum(-1, keepdims=True))
+    return np.asarray(np.maximum(0, 1 + chances / np.float32(SPAN)), np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +65,7 @@ class Evidence:
 
         ``vector`` is the encoder's own.
         """
-        return strength(softmax(self.network.levels(self.words(asked), vector)))
+        return strength(self.network.levels(self.words(asked), vector))
 
     def columns(self, subjects: Sequence[str]) -> NDArray[np.int64]:
         """Where these subjects stand in the evidence, and last something else.

@@ -25,16 +25,16 @@ SIGNS = ("question", "answer", "nearest", "centre")
 class Fusion:
     """The weights for one set of spaces, and what its probabilities were worth when measured."""
 
-    entry: tuple[float, ...]  # one for each sign of an entry on a usual subject
-    alone: tuple[float, ...]  # the same for an entry on no usual subject
-    none: tuple[float, ...]  # a constant, then one for each sign of the nearest other subject
+    entry: Floats  # one for each sign of an entry on a usual subject
+    alone: Floats  # the same for an entry on no usual subject
+    none: Floats  # a constant, then one for each sign of the nearest other subject
     precision: tuple[tuple[float, float], ...]  # (share of right answers wanted, least probability)
 
     def probabilities(self, signs: Floats, others: Floats) -> tuple[Floats, float]:
         """For each entry, and for none of them; together 1."""
-        usual, alone = (signs @ np.array(w, np.float32) for w in (self.entry, self.alone))
-        worth = np.where(signs[:, -1] > 0, usual, alone + np.float32(self.alone[-1]))
-        none = self.none[0] + float(others @ np.array(self.none[1:], np.float32))
+        usual, alone = signs @ self.entry, signs @ self.alone
+        worth = np.where(signs[:, -1] > 0, usual, alone + self.alone[-1])
+        none = float(self.none[0]) + float(others @ self.none[1:])
         top = max(none, float(worth.max(initial=none)))
         entries, nobody = np.exp(worth - top), float(np.exp(none - top))
         whole = float(entries.sum()) + nobody
@@ -61,9 +61,5 @@ def fusion_of(*, dense: bool) -> Fusion:
 
 def _fusion(row: dict[str, list[float] | list[list[float]] | float]) -> Fusion:
     curve: list[Sequence[float]] = row["precision"]  # type: ignore[assignment] # as train-faq wrote it
-    return Fusion(
-        tuple(row["entry"]),  # type: ignore[arg-type] # likewise
-        tuple(row["alone"]),  # type: ignore[arg-type] # likewise
-        tuple(row["none"]),  # type: ignore[arg-type] # likewise
-        tuple((float(want), float(least)) for want, least in curve),
-    )
+    entry, alone, none = (np.array(row[name], np.float32) for name in ("entry", "alone", "none"))
+    return Fusion(entry, alone, none, tuple((float(want), float(least)) for want, least in curve))

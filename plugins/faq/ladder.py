@@ -270,8 +270,8 @@ def _rank(index: Index, signs: Floats, others: Floats, limit: int, *, dense: boo
     """The likeliest rows of the index that the signs were taken of."""
     chances, none = fusion_of(dense=dense).probabilities(signs, others)
     count = len(chances)
-    best = np.argpartition(-chances, limit)[:limit] if limit < count else range(count)
-    ranked = sorted((int(at) for at in best), key=lambda at: -float(chances[at]))
+    best = np.argpartition(-chances, limit)[:limit] if limit < count else np.arange(count)
+    ranked: list[int] = best[np.argsort(-chances[best], kind="stable")].tolist()
     kept = [at for at in ranked if at not in index.gone_rows]
     facts, names = np.round(signs[kept].astype(float), 3).tolist(), _names(signs.shape[1])
     matches = [
@@ -299,10 +299,10 @@ def survey(
         free = ~np.any([segment.covered for segment in index.segments], axis=0)
     others = [sign for views in guests for sign in (views.nearest, views.total / layout.weight)]
     others += [] if evidence is None else [evidence[:-1]]
-    found = [_top(sign[free]) for sign in others]
+    found = np.stack(others)[:, free].max(axis=1, initial=0)
     if evidence is not None:
-        found.append(0.0 if _clear(signs) else float(evidence[-1]))
-    return signs, np.array(found, np.float32)
+        found = np.append(found, np.float32(0) if _clear(signs) else evidence[-1])
+    return signs, found
 
 
 def _evidence(index: Index, terms: Terms, raw: Floats) -> Floats:
@@ -316,10 +316,6 @@ def _clear(signs: Floats) -> bool:
     """Whether an entry on no usual subject is near: then something else is known here."""
     alone = signs[signs[:, -1] <= 0]
     return bool((alone[:, NEAREST] >= CLEAR[True]).any())
-
-
-def _top(values: Floats) -> float:
-    return float(values.max(initial=0.0))
 
 
 def spare(flat: str) -> str:

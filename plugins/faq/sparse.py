@@ -8,13 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from plugins.faq.layout import Floats, Layout
 from plugins.faq.terms import Lexicon, Terms, kind_of, terms
 
 BACKGROUND = 0.2  # what a text that is no standard question counts in a term's commonness
-Rows = NDArray[np.int32]
 Reader = Callable[[str], Terms]  # from a text to its weighed terms
 
 
@@ -84,17 +82,15 @@ class TermIndex:
 
     def scores(self, asked: Terms) -> Floats:
         """The likeness of weighed terms to each row: a cosine."""
-        rows, weights = list[Rows](), list[Floats]()
-        for term, weight in asked.items():
-            number = self._vocabulary.get(term)
-            if number is not None:
-                here = slice(self._starts[number], self._starts[number + 1])
-                rows.append(self._rows[here])
-                weights.append(self._weights[here] * np.float32(weight))
-        if not rows:
+        known = [(n, w) for t, w in asked.items() if (n := self._vocabulary.get(t)) is not None]
+        if not known:
             return np.zeros(self.count, np.float32)
-        found = np.bincount(np.concatenate(rows), np.concatenate(weights), self.count)
-        return found.astype(np.float32)
+        places = [slice(self._starts[number], self._starts[number + 1]) for number, _ in known]
+        rows = np.concatenate([self._rows[place] for place in places])
+        weights = np.concatenate([self._weights[place] for place in places])
+        sizes = [place.stop - place.start for place in places]
+        weights *= np.repeat(np.array([weight for _, weight in known], np.float32), sizes)
+        return np.bincount(rows, weights, self.count).astype(np.float32)
 
     def lengths(self, layout: Layout, guests: Layout, link: Mapping[int, int]) -> Floats:
         """How long each entry's centre is; ``link`` names the guest that some entries have."""

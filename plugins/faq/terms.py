@@ -33,6 +33,7 @@ def simplified() -> dict[int, str]:
     return {ord(a): b for a, b in zip(every, folded, strict=True) if a != b}
 
 
+@lru_cache(1024)  # one question is read by several
 def plain(text: str) -> str:
     """Lower-case, full-width made narrow, traditional made simplified, of bearable length."""
     return unicodedata.normalize("NFKC", text[:LONGEST]).lower().translate(simplified())
