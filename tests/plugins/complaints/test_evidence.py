@@ -25,6 +25,8 @@ MINE = {
     "customer_id": "c-1",
 }
 OTHERS = {**MINE, "number": "B2002", "phone": "13900001111", "customer_id": "c-2"}
+# the shop knows the last of them
+PEOPLE: dict[str, dict[str, str]] = {"Nobody": {}, "Mei": {"customer_id": "c-1"}}
 
 
 @pytest.fixture
@@ -43,6 +45,11 @@ async def shop_of(system: OrderSystem) -> AsyncGenerator[Shop]:
         yield shop
 
 
+async def complains(shop: Shop, who: str, proven: dict[str, str]) -> None:
+    await shop.customer(who, proven=proven).says("杯子碎了，太气人了，我要投诉")
+    await shop.advance(minutes=1)
+
+
 async def packed(shop: Shop) -> dict[str, Any]:
     desk = Desk(shop.app, "zh_CN")
     case = await Complaint.all().order_by("-opened_at").first()
@@ -57,9 +64,8 @@ async def test_a_careless_order_system_does_not_put_anothers_order_into_the_pack
     system: OrderSystem,
 ) -> None:
     async with shop_of(system) as shop:
-        for who, proven in (("Nobody", {}), ("Mei", {"customer_id": "c-1"})):
-            await shop.customer(who, proven=proven).says("杯子碎了，太气人了，我要投诉")
-            await shop.advance(minutes=1)
+        for who, proven in PEOPLE.items():
+            await complains(shop, who, proven)
             system.mood = "careless"
             assert await packed(shop) == {"orders": [], "missing": []}
             system.mood = ""
@@ -70,9 +76,8 @@ async def test_the_pack_is_made_without_an_order_system_and_says_what_is_missing
     system: OrderSystem,
 ) -> None:
     async with shop_of(system) as shop:
-        for who, proven in (("Nobody", {}), ("Mei", {"customer_id": "c-1"})):
-            await shop.customer(who, proven=proven).says("杯子碎了，太气人了，我要投诉")
-            await shop.advance(minutes=1)
+        for who, proven in PEOPLE.items():
+            await complains(shop, who, proven)
             system.mood = "down"
             assert await packed(shop) == {"orders": [], "missing": sorted(proven.values())}
             system.mood = ""
