@@ -3,14 +3,17 @@
 Only text that ships is learned from: the subjects (``plugins/faq/subjects.toml``), the shop's own
 entries and the development questions in ``tests/data/faq`` (never ``*_held_out`` or
 ``questions_b``). Every wording is asked with itself left out, one in four with its entry taken
-away, and with a turn and a network that have not seen it.
+away, and with a turn and a network that have not seen it. Shops of other trades have weights of
+their own, learned from ``tests/data/faq/trades``.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,7 @@ from plugins.faq.dense import Meaning, Turn
 from plugins.faq.encoder import PackagedEncoder, Remembering, load_use
 from plugins.faq.evidence import Network, packed, strength
 from plugins.faq.files import read
+from plugins.faq.fusion import APART
 from plugins.faq.ladder import Ladder, survey, usual_subjects
 from plugins.faq.layout import Floats, Layout
 from plugins.faq.matcher import Topic
@@ -28,6 +32,7 @@ from plugins.faq.segment import VIEWS
 from plugins.faq.store import topic_of
 from plugins.faq.terms import flatten
 from tools.faq_evidence import Texts, learn, seen_as, vocabulary
+from tools.faq_trades import Trade, trades
 
 ROOT = Path(__file__).parent.parent
 DATA = ROOT / "tests" / "data" / "faq"
@@ -35,6 +40,7 @@ SEED, FOLDS, SIZE, SHRINK = 20261122, 4, 256, 1.0
 TAKEN, STRANGE, UNLINKED = 0.15, 0.25, 0.3
 NATURAL, FOREIGN = 2.0, 6.0  # what a whole question counts, and one that no entry answers
 STEPS = 500
+FREE, FIRM = 1e-4, 0.03  # what a weight pays for leaving 0, or the weight that others learned
 AWAY = -3.0  # the signs of an entry that is taken away
 LEARNED = ("paraphrases_dev", "questions_a", "blind_dev")
 OUTSIDE = 0.2  # out-of-scope questions for each one in scope, as shops meet them
@@ -52,6 +58,13 @@ class Lesson:
     right: list[int]  # the number of entries stands for "none"
     weight: list[float]
 
+    def note(self, signs: Floats, others: Floats, right: int, weight: float) -> None:
+        """One more."""
+        self.signs.append(signs)
+        self.others.append(others)
+        self.right.append(right)
+        self.weight.append(weight)
+
 
 def learn_turn(vectors: Floats, group: NDArray[np.int64]) -> Turn:
     """Shrink what varies inside a subject, then keep the directions that tell subjects apart."""
@@ -67,28 +80,35 @@ def learn_turn(vectors: Floats, group: NDArray[np.int64]) -> Turn:
     return Turn(mean.astype(np.float32), (white @ kept[:, -SIZE:]).astype(np.float32))
 
 
-def lessons(source: Remembering, topics: list[Topic], rng: np.random.Generator) -> Lesson:
+def lessons(
+    source: Remembering, topics: list[Topic], rng: np.random.Generator
+) -> tuple[Lesson, Lesson]:
     """Every wording asked with itself left out, by a turn and weights that have not seen it.
 
-    In each part some subjects are strange: the weights have seen none of their wordings.
+    In each part some subjects are strange: the weights have seen none of their wordings. The second
+    lesson is that of other trades.
     """
     school = School(source, topics)
     layout, owner = school.layout, school.owner
     fold = rng.integers(0, FOLDS, len(owner))
-    lesson = Lesson([], [], [], [])
+    lesson, apart = Lesson([], [], [], []), Lesson([], [], [], [])
+    chance = np.random.default_rng(SEED)  # its own: more trades leave all else as it is
     for part in range(FOLDS):
         seen = fold != part
         strange = rng.random(len(layout) + 1) < STRANGE
         strange[-1] = False
         turn = learn_turn(*school.wordings(seen))
-        evidence = school.evidence(np.flatnonzero(seen & ~strange[owner]), rng)
-        pupil = Pupil(Meaning(source, turn, {}), topics, rng, lesson)
+        net = school.network(np.flatnonzero(seen & ~strange[owner]), rng)
+        evidence, meaning = school.evidence(net, school.texts), Meaning(source, turn, {})
+        pupil = Pupil(meaning, topics, rng, lesson)
         for row in np.flatnonzero(~seen):
             if owner[row] == len(layout):
                 pupil.foreign(school.texts[row], evidence[row])
             elif row not in layout.first:
                 pupil.wording(int(row), evidence[row], strange=bool(strange[owner[row]]))
-    return lesson
+        for trade in trades(DATA / "trades"):
+            visit(trade, meaning, partial(school.evidence, net), chance, apart)
+    return lesson, apart
 
 
 class School:
@@ -106,10 +126,10 @@ class School:
         )
         ladder = Ladder()
         ladder.learn(topics)
-        terms = [ladder.index.rarity.read(text) for text in self.texts]
-        self.known = vocabulary(terms)
+        self._rarity = ladder.index.rarity
+        self.known = vocabulary([self._rarity.read(text) for text in self.texts])
         self.vectors = source.encode(self.texts)
-        self._seen: Texts = seen_as(terms, self.vectors, self.known)
+        self._seen = self._as_seen(self.texts)
 
     def wordings(self, some: NDArray[np.bool_]) -> tuple[Floats, NDArray[np.int64]]:
         """The vectors of these wordings of subjects, and their subjects."""
@@ -121,11 +141,14 @@ class School:
         many = len(self.known), len(self.layout) + 1
         return learn(self._seen.take(rows), self.owner[rows], many, rng)
 
-    def evidence(self, rows: NDArray[np.int64], rng: np.random.Generator) -> Floats:
-        """The evidence in every text by what these rows teach."""
-        net = self.network(rows, rng)
-        levels = net.levels(self._seen.words(net.terms), self._seen.meaning)
-        return strength(levels)
+    def evidence(self, net: Network, texts: Sequence[str]) -> Floats:
+        """The evidence that a network finds in texts."""
+        seen = self._as_seen(texts)
+        return strength(net.levels(seen.words(net.terms), seen.meaning))
+
+    def _as_seen(self, texts: Sequence[str]) -> Texts:
+        terms = [self._rarity.read(text) for text in texts]
+        return seen_as(terms, self.source.encode(texts), self.known)
 
 
 class Pupil:
@@ -156,12 +179,12 @@ class Pupil:
         if taken:
             signs[entry] = AWAY
         right = len(signs) if entry is None or taken else entry
-        self._note(signs, others, right, NATURAL if flatten(text) in self._natural else 1.0)
+        self._lesson.note(signs, others, right, NATURAL if flatten(text) in self._natural else 1.0)
 
     def foreign(self, text: str, evidence: Floats) -> None:
         """Ask what no entry answers."""
         signs, others = self._ask(text, -1, self._free, evidence)
-        self._note(signs, others, len(signs), FOREIGN)
+        self._lesson.note(signs, others, len(signs), FOREIGN)
 
     def _ask(
         self, text: str, row: int, free: NDArray[np.bool_], evidence: Floats
@@ -174,41 +197,66 @@ class Pupil:
         alone = self._rng.random(len(signs)) < UNLINKED
         return np.where(alone[:, None], self._plain, signs), others
 
-    def _note(self, signs: Floats, others: Floats, right: int, weight: float) -> None:
-        self._lesson.signs.append(signs)
-        self._lesson.others.append(others)
-        self._lesson.right.append(right)
-        self._lesson.weight.append(weight)
+
+def visit(
+    trade: Trade,
+    meaning: Meaning,
+    evidence_in: Callable[[Sequence[str]], Floats],
+    chance: np.random.Generator,
+    lesson: Lesson,
+) -> None:
+    """Ask a shop of another trade all its questions."""
+    ladder, texts = Ladder(meaning), [text for text, _ in trade.questions]
+    ladder.learn(trade.topics)
+    asked = zip(ladder.read(texts), trade.questions, evidence_in(texts), strict=True)
+    for one, (_, right), evidence in asked:
+        signs, others = survey(ladder.index, one, None, evidence)
+        taken = right is not None and chance.random() < TAKEN
+        if taken:
+            signs[right] = AWAY
+        lesson.note(signs, others, len(signs) if right is None or taken else right, 1.0)
 
 
-def fit(lesson: Lesson, spaces: int) -> dict[str, object]:
-    """The weights that make the right entry likeliest, and what their probabilities are worth."""
+def weigh(lesson: Lesson, spaces: int, start: Array | None = None) -> Array:
+    """The weights that make the right entry likeliest; few lessons keep near to a ``start``."""
     signs, others = prepared(lesson, spaces)
     right, weight = np.array(lesson.right), np.array(lesson.weight, np.float32)
     weight /= weight.sum()
     width, at = signs.shape[-1], np.arange(len(right))
-    found = np.zeros(width + others.shape[1], np.float32)
-    first = second = np.zeros_like(found)
+    found, firm = np.zeros(width + others.shape[1], np.float32), FREE
+    if start is not None:
+        found, firm = found + start, FIRM
+    known, first, second = found.copy(), np.zeros_like(found), np.zeros_like(found)
     for step in range(1, STEPS + 1):
         slope = chances(signs, others, found)
         slope[at, right] -= 1
         slope *= weight[:, None]
         entries = slope[:, :-1].ravel() @ signs.reshape(-1, width)
-        grad = np.concatenate((entries, slope[:, -1] @ others)) + 1e-4 * found
+        grad = np.concatenate((entries, slope[:, -1] @ others)) + firm * (found - known)
         first, second = 0.9 * first + 0.1 * grad, 0.999 * second + 0.001 * grad**2
         found = found - 0.1 * (first / (1 - 0.9**step)) / (
             np.sqrt(second / (1 - 0.999**step)) + 1e-8
         )
         # Being like an entry never speaks against it.
         found[: width - 1] = np.maximum(found[: width - 1], 0)
-    table = chances(signs, others, found)
+    return found
+
+
+def table_of(lesson: Lesson, spaces: int, found: Array, alone: float) -> dict[str, object]:
+    """Weights as they are kept, with what their probabilities are worth.
+
+    ``alone`` is what a question on no usual subject counts among those in scope.
+    """
+    signs, others = prepared(lesson, spaces)
+    right, weight = np.array(lesson.right), np.array(lesson.weight, np.float32)
+    table, width = chances(signs, others, found), signs.shape[-1]
     half = VIEWS * spaces + spaces - 1
-    entry, alone, constant, none = np.split(found, (half, width - 1, width))
+    entry, lone, constant, none = np.split(found, (half, width - 1, width))
     return {
         "entry": [*rounded(entry), 0.0],
-        "alone": [*rounded(alone), *[0.0] * (spaces - 1), *rounded(constant)],
+        "alone": [*rounded(lone), *[0.0] * (spaces - 1), *rounded(constant)],
         "none": rounded(none),
-        **worth(table, right, weight * np.where(_alone(lesson), ALONE, 1)),
+        **worth(table, right, weight * np.where(_alone(lesson), alone, 1)),
     }
 
 
@@ -304,8 +352,8 @@ def main() -> int:
     source = Remembering(PackagedEncoder("use", load_use), 100_000)
     rng = np.random.default_rng(SEED)
     topics = [topic_of(entry) for entry in read(DATA / "shop_faq.yaml")]
-    lesson = lessons(source, topics, rng)
-    table = {
+    lesson, apart = lessons(source, topics, rng)
+    table: dict[str, object] = {
         "recipe": {
             "seed": SEED,
             "folds": FOLDS,
@@ -313,9 +361,11 @@ def main() -> int:
             "shrink": SHRINK,
             "encoder": source.name,
         },
-        "terms": fit(lesson, 1),
-        "meaning": fit(lesson, 2),
     }
+    for spaces, name in enumerate(("terms", "meaning"), 1):
+        found = weigh(lesson, spaces)
+        table[name] = table_of(lesson, spaces, found, ALONE)
+        table[APART + name] = table_of(apart, spaces, weigh(apart, spaces, found), 1)
     folder = ROOT / "plugins" / "faq"
     text = json.dumps(table, ensure_ascii=False, indent=1)
     (folder / "weights.json").write_text(text + "\n", encoding="utf-8")

@@ -7,6 +7,7 @@ or the link on air, as the channel tells it in the message's context (``product`
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 
 from core.turn import Turn
 from plugins.faq.entry import Entry
@@ -34,7 +35,7 @@ def fitting(verdict: Verdict, known: Collection[str], entries: dict[str, Entry])
     gone = sum(m.score for m in verdict.matches) - sum(m.score for m in fits)
     left = max(1 - gone, 1e-6)
     kept = [Match(m.entry_id, round(min(m.score / left, 1.0), 4), m.why) for m in fits]
-    return Verdict(kept, min(verdict.none / left, 1.0), verdict.dense)
+    return replace(verdict, matches=kept, none=min(verdict.none / left, 1.0))
 
 
 def _fits(entry: Entry | None, known: Collection[str]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from plugins.faq.fusion import Fusion
+from plugins.faq.fusion import fusion_of
 from plugins.faq.matcher import Match, Verdict
 
 Band = Literal["answer", "clarify", "unknown"]
@@ -35,11 +35,11 @@ class Bands:
     helpful: float
     candidates: int
 
-    def decide(self, verdict: Verdict, fusion: Fusion) -> Decision:
+    def decide(self, verdict: Verdict) -> Decision:
         """Answer, ask back, or admit not to know."""
         if not verdict.matches:
             return Decision("unknown")
-        best = verdict.matches[0]
+        best, fusion = verdict.matches[0], fusion_of(dense=verdict.dense, apart=verdict.apart)
         if best.score >= fusion.threshold(self.precision):
             return Decision("answer", (best,))
         offered = tuple(verdict.matches[: self.candidates])

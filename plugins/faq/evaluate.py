@@ -75,7 +75,7 @@ def ask_all(matcher: Ladder, bands: Bands, queries: Sequence[Query]) -> list[Out
 def _ask(matcher: Ladder, bands: Bands, query: Query) -> Outcome:
     start = time.perf_counter()
     verdict = matcher.judge(query.text, DEPTH)
-    decided = bands.decide(verdict, matcher.fusion)
+    decided = bands.decide(verdict)
     took = time.perf_counter() - start
     ranked = tuple(match.entry_id for match in verdict.matches)
     offered = tuple(match.entry_id for match in decided.offered)

@@ -63,7 +63,7 @@ class Outcome:
 
 def ask(ladder: Ladder, bands: Bands, question: str, wanted: str) -> Outcome:
     """Ask one test question."""
-    decided = bands.decide(ladder.judge(question, bands.candidates), ladder.fusion)
+    decided = bands.decide(ladder.judge(question, bands.candidates))
     ids = [match.entry_id for match in decided.offered]
     first = ids[0] if ids else ""
     if wanted in ids:

@@ -18,6 +18,7 @@ import numpy as np
 from plugins.faq.layout import Floats
 
 FILE = "weights.json"
+APART = "apart_"  # before the names of weights for other trades
 SIGNS = ("question", "answer", "nearest", "centre")
 
 
@@ -47,16 +48,13 @@ class Fusion:
 
 
 @cache
-def fusions() -> tuple[Fusion, Fusion]:
-    """The weights that ship: for terms alone, and for terms with meaning."""
-    text = files("plugins.faq").joinpath(FILE).read_text(encoding="utf-8")
-    table = json.loads(text)
-    return _fusion(table["terms"]), _fusion(table["meaning"])
+def fusion_of(*, dense: bool, apart: bool) -> Fusion:
+    """The weights that ship: for a question whose meaning is known or not, and for the knowledge.
 
-
-def fusion_of(*, dense: bool) -> Fusion:
-    """The weights for a question whose meaning is known, or is not."""
-    return fusions()[1 if dense else 0]
+    ``apart``: of a trade whose entries are on none of the subjects that most shops are asked about.
+    """
+    table = json.loads(files("plugins.faq").joinpath(FILE).read_text(encoding="utf-8"))
+    return _fusion(table[f"{APART if apart else ''}{'meaning' if dense else 'terms'}"])
 
 
 def _fusion(row: dict[str, list[float] | list[list[float]] | float]) -> Fusion:

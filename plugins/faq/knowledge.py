@@ -11,7 +11,6 @@ from plugins.faq.about import fitting
 from plugins.faq.bands import Bands, Decision
 from plugins.faq.clauses import clauses
 from plugins.faq.entry import Entry
-from plugins.faq.fusion import fusion_of
 from plugins.faq.matcher import Match
 from plugins.faq.mind import Mind, Rehearsal
 from plugins.faq.models import KnowledgeEntry
@@ -103,7 +102,7 @@ class KnowledgeBase:
         await self._turn_of_the_day()
         wide = bands.candidates + (SPARE if about else 0)
         verdict = fitting(await self._mind.judge(text, wide), about, self._entries)
-        return bands.decide(verdict, fusion_of(dense=verdict.dense))
+        return bands.decide(verdict)
 
     async def answers(self, text: str, bands: Bands, about: Collection[str]) -> list[Match]:
         """The sure answers to the parts of a message, each once; none when it is of one piece."""

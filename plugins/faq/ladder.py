@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from core.words import words
 from plugins.faq.dense import MANY, Meaning
 from plugins.faq.encoder import EncoderMissing
-from plugins.faq.fusion import SIGNS, Fusion, fusion_of
+from plugins.faq.fusion import SIGNS, fusion_of
 from plugins.faq.layout import Floats, Ints
 from plugins.faq.matcher import Match, Topic, Verdict
 from plugins.faq.segment import CLEAR, VIEWS, Asked, Column, Segment
@@ -32,6 +32,7 @@ BATCH = 256  # texts that are encoded in one go
 ENOUGH = 20_000  # entries that tell how rare a term is
 GONE = -10.0  # the signs of an entry that is no more: it must not compete with its successor
 FEW = 500  # changed entries that are kept beside the index before it is made anew
+TELLING, USUAL = 20, 0.25  # entries that show a trade; share on usual subjects in a shop of goods
 SPACES = ("terms", "meaning")
 NEAREST = VIEWS + SIGNS.index("nearest")  # of the signs in the space of meaning
 PARTICLES = "".join(words("plugins.faq")["particles"])
@@ -77,6 +78,13 @@ class Index:
             hidden = self.gone if table is self.exact[0] else frozenset[str]()
             found += [entry_id for entry_id in table.get(flat, ()) if entry_id not in hidden]
         return found
+
+    @property
+    def apart(self) -> bool:
+        """Whether the entries are on other subjects than those of most shops: another trade's."""
+        entries = sum(len(segment.link) for segment in self.segments)
+        usual = sum(len(segment.linked) for segment in self.segments)
+        return entries >= TELLING and usual < USUAL * entries
 
     def id(self, row: int) -> str:
         """The entry whose signs stand in that row."""
@@ -230,11 +238,6 @@ class Ladder:
 
     # -- answering --------------------------------------------------------------------------------
 
-    @property
-    def fusion(self) -> Fusion:
-        """The weights that fit what is known now."""
-        return fusion_of(dense=self.index.meaning is not None)
-
     def read(self, texts: Sequence[str]) -> list[Asked]:
         """The texts in each space; without the encoder at this moment, in that of terms."""
         return self._read(self.index, texts)
@@ -268,7 +271,7 @@ class Ladder:
 
 def _rank(index: Index, signs: Floats, others: Floats, limit: int, *, dense: bool) -> Verdict:
     """The likeliest rows of the index that the signs were taken of."""
-    chances, none = fusion_of(dense=dense).probabilities(signs, others)
+    chances, none = fusion_of(dense=dense, apart=index.apart).probabilities(signs, others)
     count = len(chances)
     best = np.argpartition(-chances, limit)[:limit] if limit < count else np.arange(count)
     ranked: list[int] = best[np.argsort(-chances[best], kind="stable")].tolist()
@@ -278,7 +281,7 @@ def _rank(index: Index, signs: Floats, others: Floats, limit: int, *, dense: boo
         Match(index.id(at), round(float(chances[at]), 4), dict(zip(names, row, strict=True)))
         for at, row in zip(kept, facts, strict=True)
     ]
-    return Verdict(matches, none, dense)
+    return Verdict(matches, none, dense, index.apart)
 
 
 def survey(

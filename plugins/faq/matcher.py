@@ -37,6 +37,7 @@ class Verdict:
     matches: list[Match]
     none: float = 1.0  # the probability that no entry is meant
     dense: bool = False  # whether meaning took part
+    apart: bool = False  # whether the knowledge is on other subjects than those of most shops
 
 
 class Matcher(Protocol):

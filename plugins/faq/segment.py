@@ -73,7 +73,7 @@ class Segment:
         for subject in np.argsort(likeness):  # the most alike is written last and stays
             if likeness[subject] >= LINKED[dense]:
                 self.link[best[subject]] = subject
-        self._linked: Ints = np.flatnonzero(self.link >= 0)
+        self.linked: Ints = np.flatnonzero(self.link >= 0)
         self._lengths = self._measure()
 
     def _nearest(self, keys: Sequence[Asked], *, dense: bool) -> tuple[Floats, Ints]:
@@ -90,7 +90,7 @@ class Segment:
         if not len(self.column.layout):
             return [np.ones(0, np.float32)] * 2
         mine, guests = self.column, self._subjects
-        link = {int(entry): int(self.link[entry]) for entry in self._linked}
+        link = {int(entry): int(self.link[entry]) for entry in self.linked}
         found = [mine.terms.lengths(mine.layout, guests.layout, link)]
         if mine.meaning is not None and guests.meaning is not None:
             found.append(mine.meaning.lengths(guests.meaning, link))
@@ -103,7 +103,7 @@ class Segment:
         last tells whether the entry has a subject.
         """
         signs: list[Floats] = []
-        linked, link = self._linked, self.link[self._linked]
+        linked, link = self.linked, self.link[self.linked]
         spaces = zip(self.column.views(asked), guests, self._lengths, strict=False)
         for views, guest, lengths in spaces:
             nearest, total, length = views.nearest.copy(), views.total.copy(), lengths
