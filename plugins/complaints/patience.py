@@ -1,4 +1,4 @@
-"""Grievance that the conversation tells: the third "anybody there?", a promise nobody kept.
+"""Grievance that the conversation tells: the third "anybody there?" or sigh, a promise not kept.
 
 Real customers who are let down seldom use strong words; they ask again. What counts is read from
 the ledger, so that it survives a restart and needs no counter.
@@ -20,6 +20,7 @@ from core.turn import Turn
 from core.understand.normalise import normalise
 from plugins.complaints.lexicon import either
 from plugins.complaints.settings import ComplaintSettings
+from plugins.complaints.severity import read
 
 AGENT = "agent:"  # how the author of a person's message begins
 MOST = 40  # messages looked back
@@ -59,7 +60,8 @@ def promises(plain: str) -> bool:
 async def grievance(turn: Turn, settings: ComplaintSettings) -> str:
     """Why a nudge is more than that: ``asked_again``, ``promised``, or nothing.
 
-    Asked again: the ``nudges``-th time within ``nudge_minutes`` and since a person last answered.
+    Asked or grumbled again: the ``nudges``-th time within ``nudge_minutes`` and since a person last
+    answered.
     Promised: a person said that something would follow, ``promise_minutes`` ago at least but not
     longer than :data:`REMEMBERED`, and nothing has.
     """
@@ -70,9 +72,13 @@ async def grievance(turn: Turn, settings: ComplaintSettings) -> str:
     for row in await before.order_by("-id").limit(MOST):
         waited = (now - row.at).total_seconds() / 60
         if row.direction == "in":
-            count += waited <= settings.nudge_minutes and nudges(normalise(row.text))
+            count += waited <= settings.nudge_minutes and _impatient(normalise(row.text))
         elif row.author.startswith(AGENT):
             if waited >= settings.promise_minutes and promises(normalise(row.text)):
                 return PROMISED
             break
     return ASKED_AGAIN if count >= settings.nudges else ""
+
+
+def _impatient(plain: str) -> bool:
+    return nudges(plain) or bool(read(plain).severity)

@@ -22,7 +22,7 @@ from plugins.complaints.severity import Reading, Severity, read
 from plugins.handoff import face as handoff
 
 MARK = "severity"
-NUDGE = "nudge"  # asks whether anybody is there, or where things stand
+NUDGE = "nudge"  # asks whether anybody is there, or where things stand, or grumbles
 EVERYBODY = ("bot", "queue", "agent")
 INSULT = 1.0  # emotion of a message that is nothing but abuse: no public answer
 
@@ -68,7 +68,7 @@ def anger() -> Recogniser:
             MARK: reading.severity.score,
             "urgent": float(reading.urgent),
             "emotion": reading.emotion,
-            NUDGE: float(nudges(heard.plain)),
+            NUDGE: float(reading.severity == Severity.MILD or nudges(heard.plain)),
         }
         heard.marks.update({name: score for name, score in marks.items() if score})
 
@@ -92,7 +92,7 @@ async def complain(turn: Turn, settings: ComplaintSettings) -> None:
 
 @plugin.on(mark=NUDGE, kinds=ConversationKind.DIRECT, owners=EVERYBODY, rank=Rank.URGENT)
 async def lose_patience(turn: Turn, settings: ComplaintSettings) -> None:
-    """A customer who asks again and again is let down, whatever the words (S-029)."""
+    """A customer who asks or grumbles again and again is let down, whatever the words (S-029)."""
     if await cases.running(turn.contact.id):
         turn.decline("known")
     reason = await grievance(turn, settings)

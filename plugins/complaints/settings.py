@@ -23,8 +23,8 @@ class ComplaintSettings(PluginSettings):
     level up. ``warn_share``: the part of a clock after which its people are reminded.
     ``hand_over_from``: the severity (2 or 3) from which a person takes the chat; 4 never does.
     ``lead_minutes``: in public, a viewer's complaint is reported at most once in that time.
-    ``nudges``: so many "anybody there?" within ``nudge_minutes`` without a person's answer are a
-    complaint, and so is one that comes ``promise_minutes`` after a person's promise.
+    ``nudges``: so many times "anybody there?" or a grumble within ``nudge_minutes`` without a
+    person's answer are a complaint, and so is one ``promise_minutes`` after a person's promise.
     ``follow_up_days``, ``follow_up_at``: when staff ask again after closing (S-196), shop time.
     """
 

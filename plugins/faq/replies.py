@@ -22,8 +22,9 @@ from plugins.faq.menus import (
 from plugins.faq.models import Feedback
 from plugins.faq.settings import FaqSettings
 from plugins.faq.wording import shown, worded
-from plugins.handoff.face import Triage, request
+from plugins.handoff.face import SEVERITY, Triage, request
 
+DISPLEASED = 0.3  # severity of a grumble: words of regret, not of a question that nobody knows
 SERIES = timedelta(minutes=1)  # pictures come in series
 
 
@@ -75,6 +76,8 @@ async def miss(turn: Turn, triage: Triage, asked: int) -> None:
         return
     turn.memory["misses"] = count
     key = "faq.unknown" if count == 1 else "faq.unknown_again"
+    if turn.understanding.marks.get(SEVERITY, 0.0) >= DISPLEASED:
+        key = "faq.unknown_upset"
     turn.reply(key, offer(turn, "", labelled(turn, Choice(PERSON))))
 
 

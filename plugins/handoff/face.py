@@ -24,12 +24,13 @@ from plugins.handoff.presence import (
 )
 from plugins.handoff.queue import Need, Outlook, enter, feel, outlook, waits_of
 from plugins.handoff.settings import HandoffSettings, StaffRoom
-from plugins.handoff.triage import Triage, feelings, in_words, weights
+from plugins.handoff.triage import SEVERITY, Triage, feelings, in_words, weights
 
 __all__ = [
     "OFFLINE",
     "ONLINE",
     "PERSON",
+    "SEVERITY",
     "UNANSWERED",
     "HandoffSettings",
     "Outlook",

@@ -13,6 +13,8 @@ import pytest
 from tests.docs.documents import ROOT
 
 SETTINGS = """
+[server]
+port = 0  # a shop may be open on this machine
 [channels.pigeon]
 adapter = "pigeon.adapter:PigeonAdapter"
 token = "the-token"

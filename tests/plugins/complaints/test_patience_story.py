@@ -9,6 +9,7 @@ from plugins.complaints.patience import nudges, promises
 from plugins.handoff.commands import release_to_bot, reply_as
 
 PLUGINS = ["handoff", "complaints"]
+PLAIN = {"plugins": {"faq": {"encoder": "none"}}}
 
 
 async def answered(shop: Shop, name: str, words: str) -> None:
@@ -33,6 +34,20 @@ async def test_the_third_anybody_there_is_a_complaint() -> None:
         assert (await shop.conversation("Mei")).owner == "queue"
         await mei.says("在吗")  # known: nothing is opened twice
         assert await Complaint.all().count() == 1
+
+
+async def test_sighs_without_one_hard_word_are_a_complaint_in_the_end() -> None:
+    async with open_shop(plugins=[*PLUGINS, "faq"], settings=PLAIN) as shop:
+        mei = shop.customer("Mei")
+        await mei.says("唉，等的花儿都谢了")
+        mei.hears("真不好意思")  # and not that nobody has taught the bot this
+        await shop.advance(minutes=5)
+        await mei.says("我的包裹怎么还没到")
+        assert not await Complaint.exists()
+        await shop.advance(minutes=5)
+        await mei.says("真是等得没脾气了")
+        assert (await Complaint.get()).severity == 2
+        assert (await shop.conversation("Mei")).owner == "queue"
 
 
 async def test_greetings_of_a_whole_day_are_none() -> None:

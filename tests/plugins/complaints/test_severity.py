@@ -62,12 +62,24 @@ FLOORS = {
         "severity3 r": 0.96,
         "urgent f1": 0.83,  # its writers call a wound of yesterday not urgent; we do
     },
-    "fifth.jsonl": {  # measured once, when all was done
+    "fifth.jsonl": {
         "severity1 f1": 0.92,
         "severity2 f1": 0.92,
         "severity3 f1": 0.9,
         "severity3 r": 0.94,
-        "urgent f1": 0.85,
+        "urgent f1": 0.9,
+    },
+    "seventh.jsonl": {
+        "severity1 f1": 0.92,
+        "severity2 f1": 0.92,
+        "severity3 r": 0.96,
+        "urgent f1": 0.95,
+    },
+    "eighth.jsonl": {  # measured once, when all was done: the bars
+        "severity1 f1": 0.92,
+        "severity2 f1": 0.9,
+        "severity3 r": 0.96,
+        "urgent f1": 0.95,
     },
 }
 
