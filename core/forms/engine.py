@@ -141,7 +141,7 @@ class FormEngine:
             wanted = name == asked and not only_recognised
             if name in values or not (wanted or question.entity):
                 continue
-            value = question.find(turn.understanding)
+            value = question.find(turn.understanding, asked=wanted)
             if value is not None and form.fits(name, value):
                 values[name] = value
         return values

@@ -25,26 +25,31 @@ class Question:
 
     ``prompt`` and ``again`` are sentence keys (``again``: the answer did not fit). ``entity`` or
     ``pattern`` find the value inside a longer message; a field with neither takes the whole text.
+    ``alone``: what counts as the value when it is all that is answered, and nothing else is named.
     """
 
     prompt: str
     again: str = ""
     entity: str = ""
     pattern: str = ""
+    alone: str = ""
 
     @property
     def recognised(self) -> bool:
         """Whether the value can be told from other talk."""
-        return bool(self.entity or self.pattern)
+        return bool(self.entity or self.pattern or self.alone)
 
-    def find(self, heard: Understanding) -> str | None:
-        """The value in a message, as text, if it is there."""
-        if self.entity:
-            return heard.first(self.entity)
-        if self.pattern:
-            found = re.search(self.pattern, heard.plain)
-            return found.group() if found else None
-        return heard.raw.strip() or None
+    def find(self, heard: Understanding, *, asked: bool) -> str | None:
+        """The value in a message, as text, if it is there; ``asked``: it answers this question."""
+        if not self.recognised:
+            return heard.raw.strip() or None
+        value = heard.first(self.entity) if self.entity else None
+        if value is None and self.pattern and (found := re.search(self.pattern, heard.plain)):
+            value = found.group()
+        if value is None and self.alone and asked and not heard.entities:
+            found = re.fullmatch(self.alone, heard.plain.strip())
+            value = found.group() if found else None
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,16 @@ class _Asked:
 
 
 def ask(
-    prompt: str, *, again: str = "", entity: str = "", pattern: str = "", default: object = ...
+    prompt: str,
+    *,
+    again: str = "",
+    entity: str = "",
+    pattern: str = "",
+    alone: str = "",
+    default: object = ...,
 ) -> Any:  # noqa: ANN401 - stands for the field's own type
     """A form field with its question; one with a ``default`` is taken when given, never asked."""
-    return Field(default, json_schema_extra=_Asked(Question(prompt, again, entity, pattern)))
+    return Field(default, json_schema_extra=_Asked(Question(prompt, again, entity, pattern, alone)))
 
 
 class Form(BaseModel):

@@ -40,10 +40,16 @@ plugin.likens(same_order)
 PATIENCE = 65.0  # source and courier have limits of their own, of half a minute at most
 
 
+Typed = Annotated[Number, StringConstraints(to_upper=True)]
+OWN_NUMBER = r"(?=.*[0-9])[0-9a-z][0-9a-z-]{4,39}"  # in a shape that only this shop has
+
+
 class Track(Form):
     """What a customer must say before an order is shown."""
 
-    number: Number = ask("orders.ask_number", again="orders.again_number", entity="order_no")
+    number: Typed = ask(
+        "orders.ask_number", again="orders.again_number", entity="order_no", alone=OWN_NUMBER
+    )
     tail: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] = ask(
         "orders.ask_tail", again="orders.again_tail", entity=TAIL
     )

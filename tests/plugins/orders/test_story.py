@@ -66,6 +66,20 @@ async def test_the_form_asks_for_number_and_tail_then_shows_the_way(shop: Shop) 
     assert "11月22日 18:30" in mei.replies[0]
 
 
+async def test_a_number_of_the_shops_own_shape_is_taken_as_the_answer(shop: Shop) -> None:
+    async with in_transaction("default"):
+        await store([Order.model_validate({**PAID, "number": "SO-8817"})], shop.clock)
+    mei = shop.customer("mei")
+    await mei.says("so-8817")  # out of the blue it may be anything
+    mei.hears_nothing()
+    await mei.says("我的快递到哪了")
+    await mei.says("13800001234")  # a phone is none
+    mei.hears("订单号")
+    await mei.says("so-8817")
+    mei.hears("SO-8817")
+    assert (await shop.conversation("mei")).form is None
+
+
 async def test_everything_in_one_message_needs_no_question(shop: Shop) -> None:
     mei = shop.customer("mei")
     await mei.says(f"帮我查下订单{NUMBER}，手机尾号1234")
