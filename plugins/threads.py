@@ -13,10 +13,11 @@ from core.store.models import Contact, Conversation, Message
 
 
 async def leads_of(contacts: Collection[int]) -> dict[int, int]:
-    """For each contact the one that stands for the person; who is gone is not in the answer."""
+    """For each contact the one that stands for the person; who was erased is not in the answer."""
     found: dict[int, int] = {}
     for condition in among("id", list(contacts)):
-        for row in await Contact.filter(condition).only("id", "merged_into"):
+        there = Contact.filter(condition, erased_at=None)
+        for row in await there.only("id", "merged_into"):
             found[row.id] = row.merged_into or row.id
     return found
 

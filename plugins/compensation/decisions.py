@@ -73,10 +73,13 @@ async def approve(
 ) -> Proposal:
     """A second person says yes. Raises :class:`Denied`; the commit raises it for the slower of two.
 
-    The amount is that of the people who still have nothing for this cause.
+    The amount is that of the people who still have nothing for this cause; nobody who was erased
+    meanwhile gets any.
     """
     proposal = await waiting(number)
     second_eyes(by, proposal.proposed_by, proposal.total, settings)
+    if not await unserved(proposal.cause, proposal.people):
+        raise Denied("nobody")
     facts = _decide(effects, proposal, Stage.APPROVED, by.login)
     effects.write(partial(_move, proposal.number, facts))
     _hand_out(effects, proposal)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from core.store.models import Contact, JournalEntry, Message
 from core.testing import open_shop
-from plugins.compensation.face import Grant, Proposal, Wish
+from plugins.compensation.face import Denied, Grant, Proposal, Wish
 from tests.plugins.compensation.counter import (
+    BOSS,
     LEAD,
     LI,
     PLUGINS,
@@ -81,3 +84,16 @@ async def test_a_number_that_only_looks_alike_is_another_person() -> None:
         counts = await shop.app.contacts.erase(mei, "tester")
         assert counts["compensation.Proposal"] == 0
         assert (await Proposal.get()).reason == HIS
+
+
+async def test_who_was_erased_meanwhile_got_a_voucher_that_nobody_can_spend() -> None:
+    async with open_shop(plugins=PLUGINS, settings=SETTINGS) as shop:
+        mei, bo = await people(shop, "Mei", "Bo")
+        hers = await proposes(shop, LI, Wish("complaint:C1", [mei], 9900, HERS))
+        both = await proposes(shop, LI, Wish("incident:I1", [mei, bo], 9900, "整批漏发"))
+        await shop.app.contacts.erase(mei, "tester")
+        with pytest.raises(Denied, match="nobody"):
+            await approves(shop, hers.number, LEAD)
+        await refuses(shop, hers.number, LEAD, "")
+        await approves(shop, both.number, BOSS)
+        assert [row.contact_id for row in await Grant.all()] == [bo]
