@@ -18,6 +18,7 @@ from plugins.console.cards import names
 from plugins.console.cases import case_notes
 from plugins.console.models import Thread
 from plugins.console.problems import Problem, not_found
+from plugins.console.rooms import of_staff
 from plugins.console.shapes import CaseNote, Clock, Named
 from plugins.console.table import Shape
 from plugins.incidents import face as incidents
@@ -249,9 +250,8 @@ async def notify_incident(ask: Ask, body: Notice) -> IncidentShape:
     incident = await find(ask, State.OPEN)
     wanted, spared = set(body.rooms or ()), None
     if body.rooms is not None:
-        spared = [
-            one.id for one in await _choices(ask, incident) if not (one.told or one.id in wanted)
-        ]
+        known = await _choices(ask, incident, staff=True)
+        spared = [one.id for one in known if not (one.told or one.id in wanted)]
     async with acting(ask, "notified", incident.number) as effects:
         incidents.notify(effects, incident, body.text, sorted(wanted), ask.owner, spared=spared)
     return await get_incident(ask)
@@ -333,7 +333,8 @@ async def _shape(ask: Ask, row: Incident) -> IncidentShape:
     )
 
 
-async def _choices(ask: Ask, incident: Incident) -> list[Choice]:
+async def _choices(ask: Ask, incident: Incident, *, staff: bool = False) -> list[Choice]:
+    """Groups and live rooms; those where ``staff`` read notices are offered to nobody."""
     await ask.desk.tail.catch_up()
     threads = await Thread.filter(kind__in=incidents.ROOMS).order_by("-last_at").limit(MOST_ROOMS)
     places = [thread.conversation_id for thread in threads]
@@ -342,7 +343,7 @@ async def _choices(ask: Ask, incident: Incident) -> list[Choice]:
     return [
         Choice(id=room.id, kind=str(room.kind), name=room.external_id, told=room.id in told)
         for place in places
-        if (room := rooms.get(place))
+        if (room := rooms.get(place)) and (staff or not of_staff(ask.desk, room))
     ]
 
 

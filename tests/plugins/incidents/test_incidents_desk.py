@@ -14,7 +14,8 @@ from tests.plugins.console.desk import Office, Person, Refused, open_desk
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PLUGINS = ("handoff", "compensation", "incidents", "complaints", "orders", "groups", "console")
-SETTINGS = {"plugins": {"incidents": {"look_seconds": 7200}}}
+STAFF = {"channel": "shop", "conversation": "back-office", "kind": "group"}
+SETTINGS = {"plugins": {"incidents": {"look_seconds": 7200}, "handoff": {"staff": STAFF}}}
 FAULT = {
     "kind": "fault",
     "title": "付款故障",
@@ -96,7 +97,7 @@ async def test_a_notice_goes_to_the_groups_that_a_lead_has_chosen(
 ) -> None:
     shop = office.shop
     await shop.member("Bo", "fans").says("付不了款啊")
-    for name in ("moms", "beauty"):
+    for name in ("moms", "beauty", "back-office"):
         await shop.member(f"Al-{name}", name).says("大家好")
     opened = await lead.posts("/incidents", **FAULT)
     one = f"/incidents/{opened['number']}"
@@ -106,6 +107,7 @@ async def test_a_notice_goes_to_the_groups_that_a_lead_has_chosen(
         await li.gets(f"{one}/rooms")
     rooms = {room["name"]: room for room in (await lead.gets(f"{one}/rooms"))["items"]}
     assert {"fans", "moms", "beauty"} <= set(rooms)
+    assert "back-office" not in rooms  # where staff read notices
     await Affected.filter(contact_id=speaker.contact_id).update(heard_in=rooms["fans"]["id"])
     await lead.posts(f"{one}/notify", text="付款正在恢复。", rooms=[rooms["moms"]["id"]])
     await shop.settle()
