@@ -29,7 +29,9 @@ VERBS = {
     "run": Verb("start Xiaoer", "core.cli run"),
     "build": Verb("build the desk's page, as before an installation", "tools.desk"),
     "test": Verb(
-        "run all tests; with arguments, plain pytest", "pytest", "-n auto --dist loadscope"
+        "run all tests; with arguments, plain pytest",
+        "pytest",
+        "-n auto --dist loadscope --no-loadscope-reorder",
     ),
     "check": Verb("run all linters, or those named", "tools.check"),
     "bench": Verb("measure everything, or what is named", "bench"),

@@ -7,8 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager
-from datetime import UTC, datetime
-from functools import lru_cache
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
@@ -19,7 +18,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from core.store import abreast
-from core.store.sql import Make, Work
+from core.store.sql import Make, Work, stamp
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -171,12 +170,7 @@ def _values(row: Any) -> Sequence[Any]:  # noqa: ANN401 - a driver's record
 
 def plain(values: Sequence[Any]) -> list[Any]:
     """Times as text in UTC, as the ORM keeps them: SQLite compares them as text."""
-    return [_stamp(value) if isinstance(value, datetime) else value for value in values]
-
-
-@lru_cache(maxsize=256)  # the rows of one change carry the same moment
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(" ")
+    return [stamp(value) if isinstance(value, datetime) else value for value in values]
 
 
 def _run(work: Work[T], connection: sqlite3.Connection) -> T:

@@ -67,6 +67,12 @@ def json_text(value: object) -> str:
     return orjson.dumps(value).decode()
 
 
+@lru_cache(maxsize=256)  # the rows of one change carry the same moment
+def stamp(moment: datetime) -> str:
+    """A time as SQLite keeps and compares it: as text, in UTC."""
+    return moment.astimezone(UTC).isoformat(" ")
+
+
 def moment(value: object) -> datetime | None:
     """A time column as an aware datetime, whichever engine it came from."""
     if value is None or isinstance(value, datetime):

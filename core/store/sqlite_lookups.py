@@ -15,7 +15,9 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, cast
 
-from tortoise.backends.sqlite.client import SqliteClient
+from tortoise.backends.sqlite.client import SqliteClient  # registers an adapter of its own
+
+from core.store.sql import stamp
 
 MOMENT = 0.005  # seconds
 STEPS = 10_000  # of SQLite's machine, between two looks at the time: a tenth of a millisecond
@@ -25,6 +27,10 @@ def _moment(value: bytes) -> datetime:
     """A time; the ORM's own way of reading one takes thirty times as long."""
     return datetime.fromisoformat(value.decode())
 
+
+# SQLite compares times as text. The ORM would write them as they come: the midnight of Shanghai
+# would be later than all that happened in the eight hours after it.
+sqlite3.register_adapter(datetime, stamp)
 
 # The library knows no converters of one connection. This one stands in place of its own, reads all
 # that one reads, and serves only connections that ask for types: the reader.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 from typing import cast
+from zoneinfo import ZoneInfo
 
 import pytest
 from tortoise import connections
@@ -39,6 +40,25 @@ async def test_lookups_beside_a_transaction() -> None:
         await changing
         assert (before.name, before.created_at) == ("Mei", AT)
         assert (await Contact.get(id=mei.id)).name == "Lan"
+
+
+@pytest.mark.parametrize("within", [True, False])
+async def test_nothing_of_the_first_eight_hours_of_a_shanghai_day_was_counted_as_todays(
+    within: bool,
+) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    at = datetime(2026, 11, 23, 1, 30, tzinfo=zone)  # in UTC the day before
+    async with open_shop():
+        mei = await Contact.create(name="Mei", created_at=at)
+        midnight = at.replace(hour=0, minute=0)
+        today, earlier = Contact.filter(created_at__gte=midnight), Contact.filter(created_at=at)
+        if within:
+            async with in_transaction("default"):
+                found = [(await today).copy(), (await earlier).copy()]
+        else:
+            found = [await today, await earlier]
+        assert found == [[mei], [mei]]
+        assert await Contact.filter(created_at__lt=midnight).update(name="Lan") == 0
 
 
 async def test_a_long_lookup_is_made_in_the_thread() -> None:
