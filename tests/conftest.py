@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from structlog._config import BoundLoggerLazyProxy
 
 from core.cli import tongue
+from core.garbage import settle
 
 pytest.register_assert_rewrite("tests.contract.adapter")
 
@@ -25,9 +25,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "local"))
 
 def pytest_collection_finish() -> None:
     """What was imported stays: looking through it again and again took a sixth of all time."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    settle()
 
 
 @pytest.fixture(autouse=True)
