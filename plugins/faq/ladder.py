@@ -32,7 +32,8 @@ BATCH = 256  # texts that are encoded in one go
 ENOUGH = 20_000  # entries that tell how rare a term is
 GONE = -10.0  # the signs of an entry that is no more: it must not compete with its successor
 FEW = 500  # changed entries that are kept beside the index before it is made anew
-TELLING, USUAL = 20, 0.25  # entries that show a trade; share on usual subjects in a shop of goods
+KNOWN_BY = 20  # entries from which a shop is known by what they are about
+USUAL = 0.25  # of them on usual subjects, at least, in a shop of goods
 SPACES = ("terms", "meaning")
 NEAREST = VIEWS + SIGNS.index("nearest")  # of the signs in the space of meaning
 PARTICLES = "".join(words("plugins.faq")["particles"])
@@ -84,7 +85,7 @@ class Index:
         """Whether the entries are on other subjects than those of most shops: another trade's."""
         entries = sum(len(segment.link) for segment in self.segments)
         usual = sum(len(segment.linked) for segment in self.segments)
-        return entries >= TELLING and usual < USUAL * entries
+        return entries >= KNOWN_BY and usual < USUAL * entries
 
     def id(self, row: int) -> str:
         """The entry whose signs stand in that row."""
